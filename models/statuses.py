@@ -1,0 +1,79 @@
+"""Every stored enum; the schema registers these same classes under these same names."""
+
+from enum import StrEnum
+
+
+class UploadStatus(StrEnum):
+    AWAITING_BYTES = "AWAITING_BYTES"
+    VERIFYING = "VERIFYING"
+    READY = "READY"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    CANCELED = "CANCELED"
+
+
+class UploadRejectionCode(StrEnum):
+    NOT_A_VIDEO = "NOT_A_VIDEO"
+    TRUNCATED = "TRUNCATED"
+    NO_VIDEO_STREAM = "NO_VIDEO_STREAM"
+    TOO_LONG = "TOO_LONG"
+    TOO_LARGE = "TOO_LARGE"
+    EMPTY = "EMPTY"
+    TYPE_MISMATCH = "TYPE_MISMATCH"
+    SIZE_MISMATCH = "SIZE_MISMATCH"
+    CHECKSUM_MISMATCH = "CHECKSUM_MISMATCH"
+    UNSUPPORTED_CODEC = "UNSUPPORTED_CODEC"
+    MISSING = "MISSING"
+
+
+class ProductionStatus(StrEnum):
+    """A production's status is its current render's: one enum serves both."""
+
+    QUEUED = "QUEUED"
+    PROCESSING = "PROCESSING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELED = "CANCELED"
+
+
+class RenderPhase(StrEnum):
+    """MediaConvert's own job phases."""
+
+    PROBING = "PROBING"
+    TRANSCODING = "TRANSCODING"
+    UPLOADING = "UPLOADING"
+
+
+class RenderErrorStage(StrEnum):
+    SUBMITTING = "SUBMITTING"
+    RENDERING = "RENDERING"
+
+
+class RenderOutputKind(StrEnum):
+    HLS = "HLS"
+    HLS_RENDITION = "HLS_RENDITION"
+    MP4 = "MP4"
+    POSTER = "POSTER"
+    THUMBNAILS = "THUMBNAILS"
+
+
+class SpaceVisibility(StrEnum):
+    PUBLIC = "PUBLIC"
+    MEMBERS = "MEMBERS"
+
+
+class SpaceRole(StrEnum):
+    VIEWER = "VIEWER"
+    PUBLISHER = "PUBLISHER"
+    OWNER = "OWNER"
+
+
+class PublicationStatus(StrEnum):
+    SCHEDULED = "SCHEDULED"
+    WAITING = "WAITING"
+    LIVE = "LIVE"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class StatusEventKind(StrEnum):
+    PRODUCTION_STATUS = "PRODUCTION_STATUS"
