@@ -1,0 +1,1 @@
+"""What is outside: a Protocol for each, and its real implementation."""

@@ -1,0 +1,29 @@
+"""Wakes listeners in other processes. It carries no truth: the event log does."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class ProgressTick:
+    """A render's progress between two transitions; never stored as an event, conflated on the way."""
+
+    production_id: UUID
+    render_number: int
+    progress_percent: int
+    phase: str | None
+
+
+class EventBus(Protocol):
+    async def announce_transition(self) -> None:
+        """Say that the event log has grown. Never raises: listeners also look by themselves."""
+        ...
+
+    async def announce_progress(self, tick: ProgressTick) -> None:
+        """Say that a render moved on. Never raises."""
+        ...
+
+    async def announce_work(self) -> None:
+        """Say that there is something for a worker to do. Never raises."""
+        ...
