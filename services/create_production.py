@@ -1,0 +1,111 @@
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+import models
+from models.statuses import ProductionStatus, UploadStatus
+from services.errors import Refused, Unauthenticated, UserError, refuse
+from services.gateways.event_bus import EventBus
+from services.idempotency import IdempotencyKeyReused, first_result, remember
+from services.policy import visible_uploads
+from services.probed_media import ProbedMedia
+from services.production_config import ProductionConfig
+from services.start_production_render import start_production_render
+from services.validate_production_config import validate_production_config
+from services.viewer import Viewer
+
+MAX_TITLE = 200
+
+
+class CreateProductionErrorCode(StrEnum):
+    UPLOAD_NOT_FOUND = "UPLOAD_NOT_FOUND"
+    UPLOAD_NOT_READY = "UPLOAD_NOT_READY"
+    TITLE_INVALID = "TITLE_INVALID"
+    CONFIG_INVALID = "CONFIG_INVALID"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+
+
+async def create_production(
+    *,
+    viewer: Viewer,
+    bus: EventBus,
+    upload_id: UUID,
+    title: str | None,
+    config: ProductionConfig,
+    idempotency_key: str | None = None,
+) -> models.Production:
+    """Make a production of a READY upload and queue its first render."""
+    if viewer.user_id is None:
+        raise Unauthenticated
+    request = {"uploadId": str(upload_id), "title": title, "config": config.to_json()}
+    try:
+        async with in_transaction():
+            known = await first_result(viewer, "createProduction", idempotency_key, request)
+            if known is not None:
+                return await models.Production.get(id=known)
+            upload = await _ready_upload(viewer, upload_id)
+            _validate(title, config, upload)
+            production = await insert_production(upload, title, config)
+            await remember(viewer, "createProduction", idempotency_key, request, production.id)
+    except IdempotencyKeyReused as reused:
+        raise refuse(
+            CreateProductionErrorCode.IDEMPOTENCY_KEY_REUSED, str(reused), "input", "idempotencyKey"
+        ) from reused
+    await bus.announce_transition()
+    await bus.announce_work()
+    return production
+
+
+async def insert_production(
+    upload: models.Upload, title: str | None, config: ProductionConfig
+) -> models.Production:
+    """The production and its first render, inside the caller's transaction."""
+    production = await models.Production.create(
+        owner_id=upload.owner_id,
+        upload_id=upload.id,
+        title=(title or "").strip() or upload.title,
+        config=config.to_json(),
+        status=ProductionStatus.QUEUED,
+    )
+    await start_production_render(production=production, config=config, cause="created")
+    return production
+
+
+async def _ready_upload(viewer: Viewer, upload_id: UUID) -> models.Upload:
+    upload = await models.Upload.filter(visible_uploads(viewer), id=upload_id).select_for_update().first()
+    if upload is None:
+        raise refuse(
+            CreateProductionErrorCode.UPLOAD_NOT_FOUND, "There is no such upload.", "input", "uploadId"
+        )
+    if upload.status is not UploadStatus.READY:
+        raise refuse(
+            CreateProductionErrorCode.UPLOAD_NOT_READY,
+            f"The upload is {upload.status}; a production needs one that is READY.",
+            "input",
+            "uploadId",
+        )
+    return upload
+
+
+def _validate(title: str | None, config: ProductionConfig, upload: models.Upload) -> None:
+    errors = config_errors(config, upload, CreateProductionErrorCode.CONFIG_INVALID)
+    if title is not None and len(title.strip()) > MAX_TITLE:
+        errors.append(
+            UserError(
+                CreateProductionErrorCode.TITLE_INVALID,
+                f"A title has at most {MAX_TITLE} characters.",
+                ("input", "title"),
+            )
+        )
+    if errors:
+        raise Refused(*errors)
+
+
+def config_errors(config: ProductionConfig, upload: models.Upload, code: StrEnum) -> list[UserError]:
+    """Every problem of a config with this upload, as user errors under `input`."""
+    media = ProbedMedia.from_json(upload.media or {})
+    return [
+        UserError(code, problem.message, ("input", *problem.path))
+        for problem in validate_production_config(config, media)
+    ]

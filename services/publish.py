@@ -1,0 +1,188 @@
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+import models
+from models.statuses import ProductionStatus, PublicationStatus, UploadStatus
+from services.create_production import insert_production
+from services.errors import Refused, Unauthenticated, UserError, refuse
+from services.gateways.clock import Clock
+from services.gateways.event_bus import EventBus
+from services.idempotency import IdempotencyKeyReused, first_result, remember
+from services.policy import PUBLISHING_ROLES, visible_productions, visible_spaces, visible_uploads
+from services.production_config import ProductionConfig
+from services.viewer import Viewer
+
+LATE_SCHEDULE = timedelta(minutes=5)
+MAX_SPACES = 50
+
+
+class PublishErrorCode(StrEnum):
+    SOURCE_INVALID = "SOURCE_INVALID"
+    UPLOAD_NOT_FOUND = "UPLOAD_NOT_FOUND"
+    UPLOAD_NOT_READY = "UPLOAD_NOT_READY"
+    PRODUCTION_NOT_FOUND = "PRODUCTION_NOT_FOUND"
+    PRODUCTION_NOT_COMPLETED = "PRODUCTION_NOT_COMPLETED"
+    SPACES_INVALID = "SPACES_INVALID"
+    SPACE_NOT_FOUND = "SPACE_NOT_FOUND"
+    NOT_A_PUBLISHER = "NOT_A_PUBLISHER"
+    PUBLISH_AT_INVALID = "PUBLISH_AT_INVALID"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+
+
+async def publish(
+    *,
+    viewer: Viewer,
+    bus: EventBus,
+    clock: Clock,
+    space_ids: Sequence[UUID],
+    production_id: UUID | None = None,
+    upload_id: UUID | None = None,
+    when_ready: bool = False,
+    publish_at: datetime | None = None,
+    idempotency_key: str | None = None,
+) -> tuple[models.Production, list[models.Publication]]:
+    """Put a production into spaces: LIVE at once, WAITING for its render, or SCHEDULED.
+
+    All spaces or none. With an upload instead of a production, a production with the default config is made
+    and goes LIVE when its render is done. Publishing what is LIVE already changes nothing.
+    """
+    if viewer.user_id is None:
+        raise Unauthenticated
+    request = {
+        "productionId": str(production_id),
+        "uploadId": str(upload_id),
+        "spaceIds": [str(space_id) for space_id in space_ids],
+        "whenReady": when_ready,
+        "publishAt": publish_at.isoformat() if publish_at else None,
+    }
+    try:
+        async with in_transaction():
+            known = await first_result(viewer, "publish", idempotency_key, request)
+            if known is not None:
+                return await _published_before(known, space_ids)
+            await _check_spaces(viewer, space_ids)
+            _check_schedule(publish_at, clock)
+            production, is_new = await _source(viewer, production_id, upload_id)
+            status = _status(production, when_ready or is_new, publish_at)
+            publications = [
+                await _put(production, space_id, status, publish_at, clock) for space_id in space_ids
+            ]
+            await remember(viewer, "publish", idempotency_key, request, production.id)
+    except IdempotencyKeyReused as reused:
+        raise refuse(
+            PublishErrorCode.IDEMPOTENCY_KEY_REUSED, str(reused), "input", "idempotencyKey"
+        ) from reused
+    if is_new:
+        await bus.announce_transition()
+        await bus.announce_work()
+    return production, publications
+
+
+async def _published_before(
+    production_id: UUID, space_ids: Sequence[UUID]
+) -> tuple[models.Production, list[models.Publication]]:
+    publications = await models.Publication.filter(production_id=production_id, space_id__in=space_ids)
+    return await models.Production.get(id=production_id), publications
+
+
+async def _check_spaces(viewer: Viewer, space_ids: Sequence[UUID]) -> None:
+    if not 1 <= len(space_ids) <= MAX_SPACES or len(set(space_ids)) != len(space_ids):
+        message = f"Name 1 to {MAX_SPACES} spaces, each once."
+        raise refuse(PublishErrorCode.SPACES_INVALID, message, "input", "spaceIds")
+    visible = set(
+        await models.Space.filter(visible_spaces(viewer), id__in=space_ids).values_list("id", flat=True)
+    )
+    publishing = set(
+        await models.SpaceMember.filter(
+            user_id=viewer.user_id, space_id__in=space_ids, role__in=PUBLISHING_ROLES
+        ).values_list("space_id", flat=True)
+    )
+    errors = []
+    for index, space_id in enumerate(space_ids):
+        path = ("input", "spaceIds", str(index))
+        if space_id not in visible:
+            errors.append(UserError(PublishErrorCode.SPACE_NOT_FOUND, "There is no such space.", path))
+        elif space_id not in publishing:
+            message = "Publishing here takes the role PUBLISHER or OWNER."
+            errors.append(UserError(PublishErrorCode.NOT_A_PUBLISHER, message, path))
+    if errors:
+        raise Refused(*errors)
+
+
+def _check_schedule(publish_at: datetime | None, clock: Clock) -> None:
+    if publish_at is not None and publish_at < clock.now() - LATE_SCHEDULE:
+        message = "The time to publish at has passed."
+        raise refuse(PublishErrorCode.PUBLISH_AT_INVALID, message, "input", "publishAt")
+
+
+async def _source(
+    viewer: Viewer, production_id: UUID | None, upload_id: UUID | None
+) -> tuple[models.Production, bool]:
+    """The locked production to publish, and whether it was made just now."""
+    if (production_id is None) == (upload_id is None):
+        message = "Name either a production or an upload."
+        raise refuse(PublishErrorCode.SOURCE_INVALID, message, "input")
+    if upload_id is not None:
+        return await _default_production(viewer, upload_id), True
+    production = (
+        await models.Production.filter(visible_productions(viewer), id=production_id, owner_id=viewer.user_id)
+        .select_for_update()
+        .first()
+    )
+    if production is None:
+        message = "There is no such production of yours."
+        raise refuse(PublishErrorCode.PRODUCTION_NOT_FOUND, message, "input", "productionId")
+    return production, False
+
+
+async def _default_production(viewer: Viewer, upload_id: UUID) -> models.Production:
+    upload = await models.Upload.filter(visible_uploads(viewer), id=upload_id).select_for_update().first()
+    if upload is None:
+        message = "There is no such upload."
+        raise refuse(PublishErrorCode.UPLOAD_NOT_FOUND, message, "input", "uploadId")
+    if upload.status is not UploadStatus.READY:
+        message = f"The upload is {upload.status}; publishing needs one that is READY."
+        raise refuse(PublishErrorCode.UPLOAD_NOT_READY, message, "input", "uploadId")
+    return await insert_production(upload, None, ProductionConfig())
+
+
+def _status(
+    production: models.Production, when_ready: bool, publish_at: datetime | None
+) -> PublicationStatus:
+    is_playable = production.playable_render_number is not None
+    is_coming = production.status in (ProductionStatus.QUEUED, ProductionStatus.PROCESSING)
+    if not is_playable and not (when_ready and is_coming):
+        message = f"The production is {production.status}: it has no completed render to show."
+        if is_coming:
+            message += " Set whenReady to publish it once it is COMPLETED."
+        raise refuse(PublishErrorCode.PRODUCTION_NOT_COMPLETED, message, "input", "productionId")
+    if publish_at is not None:
+        return PublicationStatus.SCHEDULED
+    return PublicationStatus.LIVE if is_playable else PublicationStatus.WAITING
+
+
+async def _put(
+    production: models.Production,
+    space_id: UUID,
+    status: PublicationStatus,
+    publish_at: datetime | None,
+    clock: Clock,
+) -> models.Publication:
+    found = (
+        await models.Publication.filter(production_id=production.id, space_id=space_id)
+        .select_for_update()
+        .first()
+    )
+    publication = found or models.Publication(production_id=production.id, space_id=space_id)
+    if found and found.status is PublicationStatus.LIVE:
+        return found
+    publication.status = status
+    publication.publish_at = publish_at if status is PublicationStatus.SCHEDULED else None
+    publication.published_at = clock.now() if status is PublicationStatus.LIVE else None
+    publication.withdrawn_at = None
+    await publication.save()
+    return publication

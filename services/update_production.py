@@ -1,0 +1,61 @@
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise.transactions import in_transaction
+
+import models
+from services.create_production import MAX_TITLE, config_errors
+from services.errors import Refused, Unauthenticated, UserError
+from services.gateways.event_bus import EventBus
+from services.owned_production import lock_owned_production
+from services.production_config import ProductionConfig
+from services.render_lifecycle import is_terminal
+from services.start_production_render import start_production_render
+from services.viewer import Viewer
+
+
+class UpdateProductionErrorCode(StrEnum):
+    PRODUCTION_NOT_FOUND = "PRODUCTION_NOT_FOUND"
+    PRODUCTION_RENDERING = "PRODUCTION_RENDERING"
+    TITLE_INVALID = "TITLE_INVALID"
+    CONFIG_INVALID = "CONFIG_INVALID"
+
+
+async def update_production(
+    *,
+    viewer: Viewer,
+    bus: EventBus,
+    production_id: UUID,
+    title: str | None = None,
+    config: ProductionConfig | None = None,
+) -> models.Production:
+    """Rename a production, or render it anew with another config while the last completed render plays on."""
+    if viewer.user_id is None:
+        raise Unauthenticated
+    codes = UpdateProductionErrorCode
+    async with in_transaction():
+        production = await lock_owned_production(
+            viewer=viewer,
+            production_id=production_id,
+            not_found=codes.PRODUCTION_NOT_FOUND,
+            path=("input", "productionId"),
+        )
+        upload = await models.Upload.get(id=production.upload_id)
+        errors = config_errors(config, upload, codes.CONFIG_INVALID) if config else []
+        if title is not None and not 1 <= len(title.strip()) <= MAX_TITLE:
+            message = f"A title has 1 to {MAX_TITLE} characters."
+            errors.append(UserError(codes.TITLE_INVALID, message, ("input", "title")))
+        if config and not is_terminal(production.status):
+            message = f"The production is {production.status}; cancel that render first."
+            errors.append(UserError(codes.PRODUCTION_RENDERING, message, ("input", "config")))
+        if errors:
+            raise Refused(*errors)
+        production.title = title.strip() if title is not None else production.title
+        has_new_render = config is not None and config.to_json() != production.config
+        if config is not None and has_new_render:
+            await start_production_render(production=production, config=config, cause="config updated")
+        await production.save()
+    if has_new_render:
+        await bus.announce_transition()
+        await bus.announce_work()
+    return production
