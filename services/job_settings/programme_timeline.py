@@ -1,0 +1,38 @@
+"""Where things are on the finished programme: the title page, then the kept part of the upload (all in ms)."""
+
+from services.probed_media import ProbedMedia
+from services.production_config import ProductionConfig
+
+POSTER_SHARE = 0.1
+POSTER_LATEST_MS = 10_000
+# A frame asked for in the last moments may not exist: the last frame starts before the end.
+POSTER_BEFORE_END_MS = 100
+
+
+def kept_part(config: ProductionConfig, media: ProbedMedia) -> tuple[int, int]:
+    """Start and end, in ms on the upload's timeline, of what is kept."""
+    trim = config.trim
+    if trim is None:
+        return 0, media.duration_ms
+    end = media.duration_ms if trim.end_ms is None else min(trim.end_ms, media.duration_ms)
+    return trim.start_ms, end
+
+
+def title_page_ms(config: ProductionConfig) -> int:
+    """Length of the title page; 0 without one."""
+    return config.title_page.duration_ms if config.title_page else 0
+
+
+def programme_duration_ms(config: ProductionConfig, media: ProbedMedia) -> int:
+    """Length of the finished programme, to the frame."""
+    start, end = kept_part(config, media)
+    return title_page_ms(config) + end - start
+
+
+def poster_at_ms(config: ProductionConfig, media: ProbedMedia) -> int:
+    """Where the poster is taken: as asked, or a tenth into the video (10 s at most), never on the title page."""
+    duration = programme_duration_ms(config, media)
+    if config.poster_at_ms is not None:
+        return min(config.poster_at_ms, max(0, duration - POSTER_BEFORE_END_MS))
+    title = title_page_ms(config)
+    return title + min(POSTER_LATEST_MS, round((duration - title) * POSTER_SHARE))
