@@ -1,0 +1,118 @@
+from typing import Annotated
+
+import strawberry
+from services.cancel_upload import cancel_upload as cancel_upload_service
+from services.complete_upload import complete_upload as complete_upload_service
+from services.create_upload import create_upload as create_upload_service
+from services.delete_upload import delete_upload as delete_upload_service
+from services.update_upload import update_upload as update_upload_service
+
+import models
+from schema import upload_mutations as words
+from schema.connection import After, First
+from schema.context import Info
+from schema.errors import user_errors
+from schema.node import global_id, row_id_of
+from schema.orders import ListOrder
+from schema.uploads import Upload, UploadConnection, UploadFilterInput
+from services.errors import Refused
+from services.list_uploads import list_uploads
+from services.pages import PageRequest
+from services.visible_rows import visible_row
+
+UploadId = Annotated[strawberry.ID, strawberry.argument(description="The upload's id.")]
+
+
+async def upload(info: Info, id: UploadId) -> Upload | None:
+    row = await visible_row(info.context.viewer, models.Upload, row_id_of(id, "Upload"))
+    return Upload.from_row(row) if row else None
+
+
+async def uploads(
+    info: Info,
+    first: First = None,
+    after: After = None,
+    filter: Annotated[UploadFilterInput | None, strawberry.argument(description="Which ones.")] = None,
+    order_by: Annotated[
+        ListOrder, strawberry.argument(description="How to sort them.")
+    ] = ListOrder.CREATED_AT_DESC,
+) -> UploadConnection:
+    page = await list_uploads(
+        viewer=info.context.viewer,
+        page=PageRequest(first, after),
+        filter=filter.to_filter() if filter else None,
+        order=order_by.value,
+    )
+    return UploadConnection.of(page, Upload.from_row)
+
+
+async def create_upload(info: Info, input: words.CreateUploadInput) -> words.CreateUploadPayload:
+    gateways = info.context.gateways
+    try:
+        row = await create_upload_service(
+            viewer=info.context.viewer,
+            storage=gateways.storage,
+            limits=gateways.limits,
+            clock=gateways.clock,
+            filename=input.filename,
+            content_type=input.content_type,
+            byte_size=input.byte_size,
+            checksum_sha256=input.checksum_sha256,
+            title=input.title,
+            idempotency_key=input.idempotency_key,
+        )
+    except Refused as refusal:
+        return words.CreateUploadPayload(user_errors=user_errors(refusal, words.CreateUploadUserError))
+    return words.CreateUploadPayload(upload=Upload.from_row(row))
+
+
+async def complete_upload(info: Info, input: words.CompleteUploadInput) -> words.CompleteUploadPayload:
+    gateways = info.context.gateways
+    try:
+        row = await complete_upload_service(
+            viewer=info.context.viewer,
+            storage=gateways.storage,
+            clock=gateways.clock,
+            bus=gateways.bus,
+            upload_id=row_id_of(input.upload_id, "Upload"),
+            parts=[(part.number, part.etag) for part in input.parts] if input.parts is not None else None,
+        )
+    except Refused as refusal:
+        return words.CompleteUploadPayload(user_errors=user_errors(refusal, words.CompleteUploadUserError))
+    return words.CompleteUploadPayload(upload=Upload.from_row(row))
+
+
+async def cancel_upload(info: Info, input: words.CancelUploadInput) -> words.CancelUploadPayload:
+    try:
+        row = await cancel_upload_service(
+            viewer=info.context.viewer,
+            bus=info.context.gateways.bus,
+            upload_id=row_id_of(input.upload_id, "Upload"),
+        )
+    except Refused as refusal:
+        return words.CancelUploadPayload(user_errors=user_errors(refusal, words.CancelUploadUserError))
+    return words.CancelUploadPayload(upload=Upload.from_row(row))
+
+
+async def update_upload(info: Info, input: words.UpdateUploadInput) -> words.UpdateUploadPayload:
+    try:
+        row = await update_upload_service(
+            viewer=info.context.viewer,
+            upload_id=row_id_of(input.upload_id, "Upload"),
+            title=input.title,
+        )
+    except Refused as refusal:
+        return words.UpdateUploadPayload(user_errors=user_errors(refusal, words.UpdateUploadUserError))
+    return words.UpdateUploadPayload(upload=Upload.from_row(row))
+
+
+async def delete_upload(info: Info, input: words.DeleteUploadInput) -> words.DeleteUploadPayload:
+    try:
+        deleted = await delete_upload_service(
+            viewer=info.context.viewer,
+            bus=info.context.gateways.bus,
+            upload_id=row_id_of(input.upload_id, "Upload"),
+        )
+    except Refused as refusal:
+        return words.DeleteUploadPayload(user_errors=user_errors(refusal, words.DeleteUploadUserError))
+    return words.DeleteUploadPayload(deleted_upload_id=global_id("Upload", deleted))

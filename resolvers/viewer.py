@@ -1,0 +1,11 @@
+import models
+from schema.context import Info
+from schema.viewer import Viewer
+
+
+async def viewer(info: Info) -> Viewer | None:
+    user_id = info.context.viewer.user_id
+    if user_id is None:
+        return None
+    row: models.User = await info.context.loaders.user.load(user_id)
+    return Viewer.from_row(row)

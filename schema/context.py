@@ -1,0 +1,53 @@
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.live import LiveHub
+from strawberry.types import Info as StrawberryInfo
+
+from schema.loaders import Loaders
+from services.gateways.clock import Clock
+from services.gateways.event_bus import EventBus
+from services.gateways.object_storage import ObjectStorage
+from services.limits import Limits
+from services.viewer import ANONYMOUS, Viewer
+
+
+@dataclass(frozen=True)
+class Gateways:
+    """What resolvers hand to services; made once a process."""
+
+    storage: ObjectStorage
+    bus: EventBus
+    hub: LiveHub
+    clock: Clock
+    limits: Limits
+    playback_secret: bytes
+    proxies_storage: bool
+
+
+@dataclass
+class Context:
+    """One request, or one socket: who asks, and from which origin, so that URLs lead back the same way."""
+
+    gateways: Gateways
+    origin: str
+    request_id: str
+    viewer: Viewer = ANONYMOUS
+    connection_params: dict[str, Any] = field(default_factory=dict)
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sign_in(self.viewer)
+
+    def sign_in(self, viewer: Viewer) -> None:
+        """Set the viewer; what was loaded for somebody else is forgotten."""
+        self.viewer = viewer
+        self.loaders = Loaders(viewer)
+
+    @property
+    def storage_base(self) -> str | None:
+        """Where this client reaches object storage: through our own port, or None for as the URL says."""
+        return f"{self.origin}/storage" if self.gateways.proxies_storage else None
+
+
+Info = StrawberryInfo[Context, None]

@@ -1,0 +1,159 @@
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+from services.production_config import ProductionConfig as Config
+from services.production_playback import Playback as Links
+from services.production_playback import production_playback
+
+import models
+from models.statuses import ProductionStatus, RenderPhase
+from schema.connection import After, Connection, First
+from schema.context import Context, Info
+from schema.node import Node, global_id, row_id_of
+from schema.playback import Playback
+from schema.production_config import ProductionConfig
+from schema.production_history import ProductionHistoryEntry
+from schema.renders import Render, RenderOutput
+from schema.uploads import Upload
+from schema.users import User
+from services.list_productions import ProductionFilter
+from services.list_publications import PublicationFilter, list_publications
+from services.pages import PageRequest
+from services.policy import owns
+from services.production_history import production_history, production_renders
+
+if TYPE_CHECKING:
+    from schema.publications import PublicationConnection
+
+
+@strawberry.type(description="One edit of an upload: a config and its render.")
+class Production(Node):
+    row: strawberry.Private[models.Production]
+    title: str = strawberry.field(description="What it is called.")
+    status: ProductionStatus = strawberry.field(description="Where its current render stands.")
+    progress_percent: int = strawberry.field(description="0 to 100; 100 only when COMPLETED.")
+    phase: RenderPhase | None = strawberry.field(description="What the current render is doing.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+
+    @strawberry.field(description="Whose it is.")
+    async def owner(self, info: Info) -> User:
+        return User.from_row(await info.context.loaders.user.load(self.row.owner_id))
+
+    @strawberry.field(description="What it is made of; null for all but the owner.")
+    async def upload(self, info: Info) -> Upload | None:
+        row = await info.context.loaders.upload.load(self.row.upload_id)
+        return Upload.from_row(row) if row else None
+
+    @strawberry.field(description="What is asked of the current render; null for all but the owner.")
+    def config(self, info: Info) -> ProductionConfig | None:
+        if not owns(info.context.viewer, self.row):
+            return None
+        return ProductionConfig.from_config(Config.from_json(self.row.config))
+
+    @strawberry.field(description="The current render; null for all but the owner.")
+    async def render(self, info: Info) -> Render | None:
+        if not owns(info.context.viewer, self.row):
+            return None
+        row = await info.context.loaders.render.load((self.row.id, self.row.current_render_number))
+        return Render.from_row(row) if row else None
+
+    @strawberry.field(description="Every render, newest first; empty for all but the owner.")
+    async def renders(self, info: Info) -> list[Render]:
+        rows = await production_renders(viewer=info.context.viewer, production=self.row)
+        return [Render.from_row(row) for row in rows]
+
+    @strawberry.field(description="Every change of status, oldest first; empty for all but the owner.")
+    async def history(self, info: Info) -> list[ProductionHistoryEntry]:
+        rows = await production_history(viewer=info.context.viewer, production=self.row)
+        return [ProductionHistoryEntry.from_row(row) for row in rows]
+
+    @strawberry.field(description="What the render that plays now consists of; empty before the first.")
+    async def outputs(self, info: Info) -> list[RenderOutput]:
+        if self.row.playable_render_number is None:
+            return []
+        row = await info.context.loaders.render.load((self.row.id, self.row.playable_render_number))
+        return [RenderOutput.from_json(output) for output in row.outputs] if row else []
+
+    @strawberry.field(description="A still picture of it, once a render completed.")
+    async def poster_url(self, info: Info) -> str | None:
+        links = await _links(self.row, info.context)
+        return links.poster_url if links else None
+
+    @strawberry.field(description="Where it plays, once a render completed.")
+    async def playback(self, info: Info) -> Playback | None:
+        links = await _links(self.row, info.context)
+        return Playback.from_links(links) if links else None
+
+    @strawberry.field(description="Where it is published, newest first.")
+    async def publications(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Annotated["PublicationConnection", strawberry.lazy("schema.publications")]:
+        from schema.publications import Publication, PublicationConnection
+
+        page = await list_publications(
+            viewer=info.context.viewer,
+            page=PageRequest(first, after),
+            filter=PublicationFilter(production_id=self.row.id),
+        )
+        return PublicationConnection.of(page, Publication.from_row)
+
+    @classmethod
+    def from_row(cls, row: models.Production) -> "Production":
+        return cls(
+            id=global_id("Production", row.id),
+            row=row,
+            title=row.title,
+            status=row.status,
+            progress_percent=row.progress_percent,
+            phase=row.phase,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+async def _links(row: models.Production, context: Context) -> Links | None:
+    gateways = context.gateways
+    return await production_playback(
+        production=row,
+        viewer=context.viewer,
+        secret=gateways.playback_secret,
+        clock=gateways.clock,
+        limits=gateways.limits,
+        origin=context.origin,
+    )
+
+
+@strawberry.type(description="A page of productions.")
+class ProductionConnection(Connection[Production]):
+    pass
+
+
+@strawberry.input(name="ProductionFilter", description="Which productions; all conditions hold.")
+class ProductionFilterInput:
+    statuses: list[ProductionStatus] | None = strawberry.field(
+        default=None, description="Only in these statuses."
+    )
+    upload_id: strawberry.ID | None = strawberry.field(default=None, description="Only of this upload.")
+    space_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Only those published in this space."
+    )
+    owner_id: strawberry.ID | None = strawberry.field(default=None, description="Only of this user.")
+    title_contains: str | None = strawberry.field(
+        default=None, description="Only those whose title contains this, in any case."
+    )
+
+    def to_filter(self) -> ProductionFilter:
+        return ProductionFilter(
+            statuses=tuple(self.statuses or ()),
+            upload_id=_row_id(self.upload_id, "Upload"),
+            space_id=_row_id(self.space_id, "Space"),
+            owner_id=_row_id(self.owner_id, "User"),
+            title_contains=self.title_contains,
+        )
+
+
+def _row_id(value: strawberry.ID | None, type_name: str) -> UUID | None:
+    return row_id_of(value, type_name) if value is not None else None

@@ -1,0 +1,99 @@
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+import models
+from models.statuses import ProductionStatus, RenderErrorStage, RenderOutputKind, RenderPhase
+from schema.node import Node, global_id
+from schema.scalars import BigInt
+from services.render_errors import advice_for
+
+
+@strawberry.type(description="Why a render failed, and what to do about it.")
+class RenderError:
+    code: str = strawberry.field(description="MediaConvert's error code, or ours.")
+    stage: RenderErrorStage = strawberry.field(description="At which step.")
+    message: str = strawberry.field(description="MediaConvert's own words.")
+    retryable: bool = strawberry.field(description="Whether trying again can help.")
+    remedy: str = strawberry.field(description="What to do, for people.")
+
+
+@strawberry.type(description="Something noteworthy of a render that did not stop it.")
+class RenderWarning:
+    code: str = strawberry.field(description="MediaConvert's warning code.")
+    message: str = strawberry.field(description="What it means; may be empty.")
+
+
+@strawberry.type(description="One file, or one HLS playlist with its segments, that a render made.")
+class RenderOutput:
+    kind: RenderOutputKind = strawberry.field(description="What it is.")
+    width: int | None = strawberry.field(description="Pixels across; null where it has no one size.")
+    height: int | None = strawberry.field(description="Pixels down; null where it has no one size.")
+    bitrate: int | None = strawberry.field(description="Bits a second, on average or as a limit.")
+    byte_size: BigInt | None = strawberry.field(description="How much it occupies in storage.")
+    duration_ms: int | None = strawberry.field(description="How long it lasts.")
+
+    @classmethod
+    def from_json(cls, output: dict[str, Any]) -> "RenderOutput":
+        size = output.get("byteSize")
+        return cls(
+            kind=RenderOutputKind(output["kind"]),
+            width=output.get("width"),
+            height=output.get("height"),
+            bitrate=output.get("bitrate"),
+            byte_size=BigInt(size) if size is not None else None,
+            duration_ms=output.get("durationMs"),
+        )
+
+
+@strawberry.type(description="One attempt to make a production's outputs.")
+class Render(Node):
+    number: int = strawberry.field(description="Counts the production's renders from 1.")
+    status: ProductionStatus = strawberry.field(description="Where it stands.")
+    progress_percent: int = strawberry.field(description="0 to 100; 100 only when COMPLETED.")
+    phase: RenderPhase | None = strawberry.field(description="What it is doing, while it runs.")
+    job_id: str | None = strawberry.field(description="MediaConvert's id of its job.")
+    queue: str | None = strawberry.field(description="The MediaConvert queue.")
+    settings: JSON | None = strawberry.field(description="The CreateJob request, as it was sent.")
+    submitted_at: datetime | None = strawberry.field(description="When it was handed to MediaConvert.")
+    started_at: datetime | None = strawberry.field(description="When MediaConvert began.")
+    finished_at: datetime | None = strawberry.field(description="When it ended, however it did.")
+    created_at: datetime = strawberry.field(description="When it was queued.")
+    error: RenderError | None = strawberry.field(description="Why it failed, if it did.")
+    warnings: list[RenderWarning] = strawberry.field(description="What was noteworthy.")
+    outputs: list[RenderOutput] = strawberry.field(description="What it made.")
+
+    @classmethod
+    def from_row(cls, row: models.Render) -> "Render":
+        return cls(
+            id=global_id("Render", row.id),
+            number=row.number,
+            status=row.status,
+            progress_percent=row.progress_percent,
+            phase=row.phase,
+            job_id=row.job_id,
+            queue=row.queue,
+            settings=JSON(row.settings) if row.settings is not None else None,  # type: ignore[arg-type]
+            submitted_at=row.submitted_at,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            created_at=row.created_at,
+            error=_error(row),
+            warnings=[RenderWarning(code=w["code"], message=w["message"]) for w in row.warnings],
+            outputs=[RenderOutput.from_json(output) for output in row.outputs],
+        )
+
+
+def _error(row: models.Render) -> RenderError | None:
+    if row.error_code is None or row.error_stage is None:
+        return None
+    advice = advice_for(row.error_code)
+    return RenderError(
+        code=row.error_code,
+        stage=row.error_stage,
+        message=row.error_message or "",
+        retryable=advice.is_retryable,
+        remedy=advice.remedy,
+    )

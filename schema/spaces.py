@@ -1,0 +1,116 @@
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+import models
+from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
+from schema.connection import After, Connection, First
+from schema.context import Info
+from schema.node import Node, global_id
+from schema.users import User
+from services.list_publications import PublicationFilter, list_publications
+from services.list_space_members import list_space_members
+from services.list_spaces import SpaceFilter
+from services.pages import PageRequest
+
+if TYPE_CHECKING:
+    from schema.publications import PublicationConnection
+
+
+@strawberry.type(description="A user's membership of a space.")
+class SpaceMember:
+    role: SpaceRole = strawberry.field(description="What the member may do.")
+    joined_at: datetime = strawberry.field(description="Since when.")
+    user_id: strawberry.Private[UUID]
+
+    @strawberry.field(description="Who the member is.")
+    async def user(self, info: Info) -> User:
+        return User.from_row(await info.context.loaders.user.load(self.user_id))
+
+    @classmethod
+    def from_row(cls, row: models.SpaceMember) -> "SpaceMember":
+        return cls(role=row.role, joined_at=row.created_at, user_id=row.user_id)
+
+
+@strawberry.type(description="A page of a space's members.")
+class SpaceMemberConnection(Connection[SpaceMember]):
+    pass
+
+
+@strawberry.type(description="Where productions are shown.")
+class Space(Node):
+    row: strawberry.Private[models.Space]
+    slug: str = strawberry.field(description="The space's name in links; unique, never changed.")
+    name: str = strawberry.field(description="What the space is called.")
+    description: str = strawberry.field(description="What the space is for.")
+    visibility: SpaceVisibility = strawberry.field(description="Who may see it.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it was last changed.")
+
+    @strawberry.field(description="The viewer's role here; null for one who is not a member.")
+    async def viewer_role(self, info: Info) -> SpaceRole | None:
+        member = await info.context.loaders.role.load(self.row.id)
+        return member.role if member else None
+
+    @strawberry.field(description="Its members, oldest first; empty for one who is not a member.")
+    async def members(self, info: Info, first: First = None, after: After = None) -> SpaceMemberConnection:
+        page = await list_space_members(
+            viewer=info.context.viewer, space_id=self.row.id, page=PageRequest(first, after)
+        )
+        return SpaceMemberConnection.of(page, SpaceMember.from_row)
+
+    @strawberry.field(description="What is published here, newest first.")
+    async def publications(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        statuses: Annotated[
+            list[PublicationStatus] | None,
+            strawberry.argument(description="Only these; all but WITHDRAWN where not given."),
+        ] = None,
+    ) -> Annotated["PublicationConnection", strawberry.lazy("schema.publications")]:
+        from schema.publications import Publication, PublicationConnection
+
+        page = await list_publications(
+            viewer=info.context.viewer,
+            page=PageRequest(first, after),
+            filter=PublicationFilter(statuses=tuple(statuses or ()), space_id=self.row.id),
+        )
+        return PublicationConnection.of(page, Publication.from_row)
+
+    @classmethod
+    def from_row(cls, row: models.Space) -> "Space":
+        return cls(
+            id=global_id("Space", row.id),
+            row=row,
+            slug=row.slug,
+            name=row.name,
+            description=row.description,
+            visibility=row.visibility,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+@strawberry.type(description="A page of spaces.")
+class SpaceConnection(Connection[Space]):
+    pass
+
+
+@strawberry.input(name="SpaceFilter", description="Which spaces to list; all conditions hold.")
+class SpaceFilterInput:
+    visibility: SpaceVisibility | None = strawberry.field(
+        default=None, description="Only PUBLIC or only MEMBERS ones."
+    )
+    roles: list[SpaceRole] | None = strawberry.field(
+        default=None, description="Only those where the viewer has one of these roles."
+    )
+    name_contains: str | None = strawberry.field(
+        default=None, description="Only those whose name contains this, in any case."
+    )
+
+    def to_filter(self) -> SpaceFilter:
+        return SpaceFilter(self.visibility, tuple(self.roles or ()), self.name_contains)

@@ -1,0 +1,165 @@
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+from services.probed_media import ProbedMedia
+
+import models
+from models.statuses import UploadRejectionCode, UploadStatus
+from schema.connection import After, Connection, First
+from schema.context import Info
+from schema.node import Node, global_id
+from schema.publish_options import PublishOption
+from schema.scalars import BigInt
+from schema.upload_transfer import UploadTransfer, to_transfer
+from schema.users import User
+from services.list_productions import ProductionFilter, list_productions
+from services.list_publications import PublicationFilter, list_publications
+from services.list_uploads import UploadFilter
+from services.pages import PageRequest
+from services.publish_options import publish_options
+from services.source_url import poster_url, source_url
+
+if TYPE_CHECKING:
+    from schema.productions import ProductionConnection
+    from schema.publications import PublicationConnection
+
+
+@strawberry.type(description="What was found in an upload's file.")
+class UploadMedia:
+    duration_ms: int = strawberry.field(description="How long it lasts, in milliseconds.")
+    width: int = strawberry.field(description="Pixels across, as shown: after rotation.")
+    height: int = strawberry.field(description="Pixels down, as shown: after rotation.")
+    frame_rate: float = strawberry.field(description="Frames a second, on average.")
+    rotation: int = strawberry.field(description="Degrees the stored picture is turned for showing.")
+    video_codec: str = strawberry.field(description="The video's codec, such as h264.")
+    audio_codec: str | None = strawberry.field(description="The sound's codec; null without sound.")
+    has_audio: bool = strawberry.field(description="Whether there is sound.")
+    hdr: bool = strawberry.field(description="Whether the picture is of high dynamic range.")
+
+    @classmethod
+    def from_probe(cls, media: ProbedMedia) -> "UploadMedia":
+        return cls(
+            duration_ms=media.duration_ms,
+            width=media.width,
+            height=media.height,
+            frame_rate=round(float(media.frame_rate), 3),
+            rotation=media.rotation,
+            video_codec=media.video_codec,
+            audio_codec=media.audio_codec,
+            has_audio=media.has_audio,
+            hdr=media.hdr,
+        )
+
+
+@strawberry.type(description="Why an upload cannot be used.")
+class UploadRejection:
+    code: UploadRejectionCode = strawberry.field(description="The reason, for programs.")
+    message: str = strawberry.field(description="The reason, for people.")
+
+
+@strawberry.type(description="A raw source file of one owner.")
+class Upload(Node):
+    row: strawberry.Private[models.Upload]
+    owner_id: strawberry.Private[UUID]
+    title: str = strawberry.field(description="What the owner calls it.")
+    filename: str = strawberry.field(description="The file's name on the owner's machine.")
+    content_type: str = strawberry.field(description="The declared media type, such as video/mp4.")
+    byte_size: BigInt = strawberry.field(description="The declared size in bytes.")
+    status: UploadStatus = strawberry.field(description="Where it stands.")
+    rejection: UploadRejection | None = strawberry.field(description="Why it was rejected, if it was.")
+    media: UploadMedia | None = strawberry.field(description="What is in the file, once it is READY.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+
+    @strawberry.field(description="Whose it is.")
+    async def owner(self, info: Info) -> User:
+        return User.from_row(await info.context.loaders.user.load(self.owner_id))
+
+    @strawberry.field(description="How to send the file, while its bytes are awaited.")
+    async def transfer(self, info: Info) -> UploadTransfer | None:
+        return await to_transfer(self.row, info.context)
+
+    @strawberry.field(description="A still picture of it, for an hour or so.")
+    async def poster_url(self, info: Info) -> str | None:
+        context = info.context
+        return await poster_url(
+            upload=self.row, storage=context.gateways.storage, storage_base=context.storage_base
+        )
+
+    @strawberry.field(description="The file itself, for an hour or so, once it is READY.")
+    async def source_url(self, info: Info) -> str | None:
+        context = info.context
+        return await source_url(
+            upload=self.row, storage=context.gateways.storage, storage_base=context.storage_base
+        )
+
+    @strawberry.field(description="The productions made of it, newest first.")
+    async def productions(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Annotated["ProductionConnection", strawberry.lazy("schema.productions")]:
+        from schema.productions import Production, ProductionConnection
+
+        page = await list_productions(
+            viewer=info.context.viewer,
+            page=PageRequest(first, after),
+            filter=ProductionFilter(upload_id=self.row.id),
+        )
+        return ProductionConnection.of(page, Production.from_row)
+
+    @strawberry.field(description="Where its productions are published, newest first.")
+    async def publications(
+        self, info: Info, first: First = None, after: After = None
+    ) -> Annotated["PublicationConnection", strawberry.lazy("schema.publications")]:
+        from schema.publications import Publication, PublicationConnection
+
+        page = await list_publications(
+            viewer=info.context.viewer,
+            page=PageRequest(first, after),
+            filter=PublicationFilter(upload_id=self.row.id),
+        )
+        return PublicationConnection.of(page, Publication.from_row)
+
+    @strawberry.field(description="The viewer's spaces, and whether it can be published in each.")
+    async def publish_options(self, info: Info) -> list[PublishOption]:
+        options = await publish_options(viewer=info.context.viewer, upload=self.row)
+        return [PublishOption.from_option(option) for option in options]
+
+    @classmethod
+    def from_row(cls, row: models.Upload) -> "Upload":
+        rejection = None
+        if row.rejection_code is not None:
+            rejection = UploadRejection(code=row.rejection_code, message=row.rejection_message or "")
+        return cls(
+            id=global_id("Upload", row.id),
+            row=row,
+            owner_id=row.owner_id,
+            title=row.title,
+            filename=row.filename,
+            content_type=row.content_type,
+            byte_size=BigInt(row.byte_size),
+            status=row.status,
+            rejection=rejection,
+            media=UploadMedia.from_probe(ProbedMedia.from_json(row.media)) if row.media else None,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+        )
+
+
+@strawberry.type(description="A page of uploads.")
+class UploadConnection(Connection[Upload]):
+    pass
+
+
+@strawberry.input(name="UploadFilter", description="Which uploads to list; all conditions hold.")
+class UploadFilterInput:
+    statuses: list[UploadStatus] | None = strawberry.field(
+        default=None, description="Only in these statuses."
+    )
+    title_contains: str | None = strawberry.field(
+        default=None, description="Only those whose title contains this, in any case."
+    )
+
+    def to_filter(self) -> UploadFilter:
+        return UploadFilter(tuple(self.statuses or ()), self.title_contains)

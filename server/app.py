@@ -1,0 +1,60 @@
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from schema.context import Gateways
+from server.graphql import build_schema
+from server.graphql_view import GraphQLView
+from server.health import health_routes
+from server.media_convert_events import media_convert_event_routes
+from server.middleware import BodyLimit, RequestId
+from server.pages import page_routes
+from server.playback import PlaybackServices, playback_routes
+from server.settings import Settings
+from server.storage_proxy import storage_proxy_routes
+
+DIST = Path(__file__).parent.parent / "frontend" / "dist"
+
+
+def create_app(settings: Settings, gateways: Gateways) -> Starlette:
+    """Every route of the server, over gateways that the caller opened and will close."""
+    view = GraphQLView(
+        build_schema(max_depth=settings.max_query_depth),
+        gateways,
+        public_url=settings.public_url,
+        allowed_origins=settings.allowed_origins,
+    )
+    limited_view = BodyLimit(view, settings.max_body_bytes)
+    events = media_convert_event_routes(
+        gateways, settings.job_defaults, settings.events_key.get_secret_value()
+    )
+    routes: list[BaseRoute] = [
+        Route("/", home),
+        Route("/graphql", limited_view),
+        WebSocketRoute("/graphql", view),
+        Mount("/events", BodyLimit(Starlette(routes=events), settings.max_body_bytes)),
+        *playback_routes(playback_services(gateways)),
+        *page_routes(DIST),
+        *health_routes(gateways),
+    ]
+    if settings.storage_proxy and settings.s3_endpoint_url:
+        routes += storage_proxy_routes(settings.s3_endpoint_url)
+    return Starlette(routes=routes, middleware=[Middleware(RequestId)])
+
+
+async def home(request: Request) -> RedirectResponse:
+    return RedirectResponse("/graphql")
+
+
+def playback_services(gateways: Gateways) -> PlaybackServices:
+    return PlaybackServices(
+        storage=gateways.storage,
+        secret=gateways.playback_secret,
+        clock=gateways.clock,
+        limits=gateways.limits,
+        storage_base="/storage" if gateways.proxies_storage else None,
+    )

@@ -1,0 +1,95 @@
+"""`airdate`: what a person types."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+from client.publish import publish as publish_command
+
+from server.settings import Settings, read_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="From raw file to on air.")
+app.command("publish")(publish_command)
+
+
+@app.command()
+def dev() -> None:
+    """Everything on this machine: the server, its worker, and the outside world in miniature."""
+    from server.dev import run
+
+    settings = read_settings()
+    raise typer.Exit(run(settings.host, settings.port, settings.data_dir))
+
+
+@app.command()
+def serve() -> None:
+    """The API."""
+    from server.serve import serve as serve_forever
+
+    uvloop.run(serve_forever(_complete_settings()))
+
+
+@app.command()
+def worker() -> None:
+    """The background worker."""
+    from server.serve import work
+
+    uvloop.run(work(_complete_settings()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    from server.database import migrate as migrate_database
+
+    asyncio.run(migrate_database(_complete_settings().database_url))
+
+
+@app.command()
+def seed() -> None:
+    """Make the demo user and the demo space, and print the demo user's access token."""
+    typer.echo(asyncio.run(_seed(_complete_settings())))
+
+
+@app.command()
+def schema(
+    path: Annotated[Path | None, typer.Argument(help="Where to write it; standard output.")] = None,
+) -> None:
+    """The GraphQL schema as SDL."""
+    from server.graphql import build_schema
+
+    sdl = build_schema(max_depth=read_settings().max_query_depth).as_str() + "\n"
+    if path:
+        path.write_text(sdl)
+    else:
+        sys.stdout.write(sdl)
+
+
+async def _seed(settings: Settings) -> str:
+    from server.database import open_database
+    from server.seed import seed as seed_database
+
+    async with open_database(settings.database_url):
+        return await seed_database(settings.data_dir)
+
+
+def _complete_settings() -> Settings:
+    settings = read_settings()
+    missing = settings.missing()
+    if missing:
+        typer.echo(
+            f"airdate: set {', '.join(missing)}; or run `airdate dev`, which sets everything.", err=True
+        )
+        raise typer.Exit(2)
+    return settings
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

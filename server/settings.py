@@ -1,0 +1,83 @@
+"""The only reader of the environment: every setting is AIRDATE_<NAME>. AWS finds its credentials itself."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.limits import MIB, Limits
+from services.submit_render import JobDefaults
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="AIRDATE_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    data_dir: Path = Path(".airdate")
+    public_url: str | None = None
+    """Origin that links begin with; where not set, the one each request came by."""
+
+    database_url: str = ""
+    redis_url: str = ""
+    bus_prefix: str = "airdate"
+    region: str = "eu-west-1"
+    s3_endpoint_url: str | None = None
+    s3_bucket: str = "media"
+    storage_proxy: bool = False
+    """Serve object storage under /storage: for a storage server that browsers cannot reach by themselves."""
+
+    mediaconvert_endpoint_url: str | None = None
+    mediaconvert_role: str = ""
+    mediaconvert_queue: str | None = None
+    environment: str = "default"
+    """Marks this deployment's jobs, so that several can share an AWS account."""
+
+    events_key: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
+    allowed_origins: list[str] = []
+    max_body_bytes: int = MIB
+    max_query_depth: int = 15
+    max_upload_bytes: int = Limits.max_upload_bytes
+    multipart_threshold_bytes: int = Limits.multipart_threshold_bytes
+    part_bytes: int = Limits.part_bytes
+    upload_ttl_seconds: int = Limits.upload_ttl_seconds
+    max_media_duration_ms: int = Limits.max_media_duration_ms
+    playback_ttl_seconds: int = Limits.playback_ttl_seconds
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            max_upload_bytes=self.max_upload_bytes,
+            multipart_threshold_bytes=self.multipart_threshold_bytes,
+            part_bytes=self.part_bytes,
+            upload_ttl_seconds=self.upload_ttl_seconds,
+            max_media_duration_ms=self.max_media_duration_ms,
+            playback_ttl_seconds=self.playback_ttl_seconds,
+        )
+
+    @property
+    def job_defaults(self) -> JobDefaults:
+        return JobDefaults(
+            role=self.mediaconvert_role,
+            queue=self.mediaconvert_queue,
+            app="airdate",
+            environment=self.environment,
+        )
+
+    def missing(self) -> list[str]:
+        """The variables without which nothing can run."""
+        needed = {
+            "AIRDATE_DATABASE_URL": self.database_url,
+            "AIRDATE_REDIS_URL": self.redis_url,
+            "AIRDATE_MEDIACONVERT_ROLE": self.mediaconvert_role,
+            "AIRDATE_EVENTS_KEY": self.events_key.get_secret_value(),
+            "AIRDATE_SECRET_KEY": self.secret_key.get_secret_value(),
+        }
+        return [name for name, value in needed.items() if not value]
+
+
+@lru_cache
+def read_settings() -> Settings:
+    return Settings()

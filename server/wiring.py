@@ -1,0 +1,56 @@
+"""Opens what is outside, once a process, in the order it is needed, and closes it in reverse."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import aioboto3
+from services.gateways.redis_event_bus import RedisEventBus
+from services.gateways.s3_object_storage import open_s3
+from services.live import LiveHub
+
+from schema.context import Gateways
+from server.database import open_database
+from server.settings import Settings
+from services.gateways.aws_media_convert import AwsMediaConvert, open_media_convert
+from services.gateways.clock import SystemClock
+
+
+@asynccontextmanager
+async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
+    """The database, storage, the bus and the hub."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(open_database(settings.database_url))
+        storage = await stack.enter_async_context(
+            open_s3(
+                aioboto3.Session(),
+                endpoint_url=settings.s3_endpoint_url,
+                bucket=settings.s3_bucket,
+                region=settings.region,
+            )
+        )
+        bus = RedisEventBus(settings.redis_url, channel_prefix=settings.bus_prefix)
+        await bus.connect()
+        stack.push_async_callback(bus.close)
+        hub = LiveHub(bus)
+        await hub.start()
+        stack.push_async_callback(hub.stop)
+        yield Gateways(
+            storage=storage,
+            bus=bus,
+            hub=hub,
+            clock=SystemClock(),
+            limits=settings.limits,
+            playback_secret=settings.secret_key.get_secret_value().encode(),
+            proxies_storage=settings.storage_proxy,
+        )
+
+
+@asynccontextmanager
+async def open_renderer(settings: Settings) -> AsyncIterator[AwsMediaConvert]:
+    async with open_media_convert(
+        aioboto3.Session(),
+        endpoint_url=settings.mediaconvert_endpoint_url,
+        region=settings.region,
+        queue=settings.mediaconvert_queue,
+    ) as renderer:
+        yield renderer

@@ -1,0 +1,94 @@
+"""The background half of the server: verifies uploads, submits renders, publishes on time, cleans up.
+
+What is to be done is what the rows say: an upload VERIFYING, a render without a job, a publication that is
+due. There is no queue beside them that could disagree. A claim is a lease, so work that dies is done again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from services.carry_out_storage_deletions import carry_out_storage_deletions
+from services.expire_uploads import expire_uploads
+from services.verify_upload import claim_upload, verify_upload
+
+from schema.context import Gateways
+from server.settings import Settings
+from services.gateways.media_convert import MediaConvert
+from services.publish_scheduled import publish_scheduled
+from services.submit_render import claim_render, submit_render
+
+log = structlog.get_logger()
+IDLE_SECONDS = 1.0
+TIDY_SECONDS = 30.0
+
+
+class Worker:
+    def __init__(self, settings: Settings, gateways: Gateways, renderer: MediaConvert) -> None:
+        self._settings = settings
+        self._gateways = gateways
+        self._renderer = renderer
+
+    async def run(self) -> None:
+        """Work until cancelled: uploads and renders side by side, so that a long file holds up no render."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._whenever_announced(self._verify_next))
+            group.create_task(self._whenever_announced(self._submit_next))
+            group.create_task(self._every(IDLE_SECONDS, self._publish_due))
+            group.create_task(self._whenever_announced(self._delete_next))
+            group.create_task(self._every(TIDY_SECONDS, self._expire))
+
+    async def _whenever_announced(self, step: Callable[[], Awaitable[bool]]) -> None:
+        while True:
+            while await self._tried(step):
+                pass
+            await self._gateways.bus.work_announced(IDLE_SECONDS)
+
+    async def _every(self, seconds: float, step: Callable[[], Awaitable[bool]]) -> None:
+        while True:
+            await self._tried(step)
+            await asyncio.sleep(seconds)
+
+    async def _tried(self, step: Callable[[], Awaitable[bool]]) -> bool:
+        """True when the step found something to do and did it. A failure is logged; the lease brings the
+        work back later."""
+        try:
+            return await step()
+        except Exception:
+            log.exception("work failed", step=step.__name__)
+            return False
+
+    async def _verify_next(self) -> bool:
+        upload_id = await claim_upload(clock=self._gateways.clock)
+        if upload_id is None:
+            return False
+        await verify_upload(
+            storage=self._gateways.storage,
+            limits=self._gateways.limits,
+            clock=self._gateways.clock,
+            upload_id=upload_id,
+        )
+        return True
+
+    async def _submit_next(self) -> bool:
+        render_id = await claim_render(clock=self._gateways.clock)
+        if render_id is None:
+            return False
+        await submit_render(
+            render_id=render_id,
+            storage=self._gateways.storage,
+            renderer=self._renderer,
+            bus=self._gateways.bus,
+            clock=self._gateways.clock,
+            defaults=self._settings.job_defaults,
+        )
+        return True
+
+    async def _publish_due(self) -> bool:
+        return await publish_scheduled(clock=self._gateways.clock) > 0
+
+    async def _expire(self) -> bool:
+        return await expire_uploads(clock=self._gateways.clock) > 0
+
+    async def _delete_next(self) -> bool:
+        return await carry_out_storage_deletions(storage=self._gateways.storage) > 0
