@@ -1,0 +1,86 @@
+"""The fonts texts are drawn with: Noto (SIL Open Font License) out of wheels, never the machine's own."""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import typst
+from fontTools.ttLib import TTFont
+
+# Package -> folders in it; the western pack also has serif and monospaced faces that nobody asked for.
+FONT_FOLDERS = {
+    "justmytype_western_core": ("fonts/ofl/notosans", "fonts/ofl/notosanssymbols2"),
+    "justmytype_intl_rtl": ("fonts",),
+    "justmytype_intl_south_asia": ("fonts",),
+    "justmytype_intl_sea": ("fonts",),
+    "justmytype_intl_africa": ("fonts",),
+    "noto_cjk_sans_otc": (".",),
+}
+FONT_SUFFIXES = {".ttf", ".otf", ".ttc"}
+FIRST_CHOICE = "Noto Sans"
+SCRIPT_FAMILIES = (
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Devanagari",
+    "Noto Sans Bengali",
+    "Noto Sans Tamil",
+    "Noto Sans Telugu",
+    "Noto Sans Thai",
+    "Noto Sans Lao",
+    "Noto Sans Khmer",
+    "Noto Sans Myanmar",
+    "Noto Sans Ethiopic",
+    "Noto Sans Symbols 2",
+)
+
+
+def font_folders() -> list[Path]:
+    """Where the font files are; raises RuntimeError when a font package is not installed."""
+    folders = []
+    for package, subfolders in FONT_FOLDERS.items():
+        spec = find_spec(package)
+        if spec is None or not spec.submodule_search_locations:
+            raise RuntimeError(f"the font package {package} is not installed")
+        folders += [Path(spec.submodule_search_locations[0]) / subfolder for subfolder in subfolders]
+    return folders
+
+
+@cache
+def loaded_fonts() -> typst.Fonts:
+    """The same fonts for the typesetter, searched once a process."""
+    return typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(folder) for folder in font_folders()],
+    )
+
+
+@cache
+def drawable_characters() -> frozenset[int]:
+    """Every code point at least one font has a glyph for."""
+    covered: set[int] = set()
+    for folder in font_folders():
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in FONT_SUFFIXES:
+                # In a collection all regional faces cover the same characters.
+                with TTFont(path, fontNumber=0, lazy=True) as font:
+                    covered.update(font.getBestCmap())
+    return frozenset(covered)
+
+
+def font_families(text: str) -> list[str]:
+    """Families in the order to try them: Han characters look different in Japan, Korea and China."""
+    return [FIRST_CHOICE, _east_asian_family(text), *SCRIPT_FAMILIES]
+
+
+def _east_asian_family(text: str) -> str:
+    if _any_between(text, 0x3040, 0x30FF):
+        return "Noto Sans CJK JP"
+    if _any_between(text, 0xAC00, 0xD7AF) or _any_between(text, 0x1100, 0x11FF):
+        return "Noto Sans CJK KR"
+    return "Noto Sans CJK SC"
+
+
+def _any_between(text: Iterable[str], first: int, last: int) -> bool:
+    return any(first <= ord(character) <= last for character in text)
