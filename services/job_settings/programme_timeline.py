@@ -1,4 +1,4 @@
-"""Where things are on the finished programme: the title page, then the kept part of the upload (all in ms)."""
+"""Where things are, in ms, on the finished programme: the title page, then the kept part of the upload."""
 
 from services.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
@@ -30,7 +30,7 @@ def programme_duration_ms(config: ProductionConfig, media: ProbedMedia) -> int:
 
 
 def poster_at_ms(config: ProductionConfig, media: ProbedMedia) -> int:
-    """Where the poster is taken: as asked, or a tenth into the video (10 s at most), never on the title page."""
+    """Where the poster is taken: as asked, or a tenth into the video (10 s at most), after any title page."""
     duration = programme_duration_ms(config, media)
     if config.poster_at_ms is not None:
         return min(config.poster_at_ms, max(0, duration - POSTER_BEFORE_END_MS))

@@ -1,4 +1,4 @@
-"""Which sizes a programme is rendered in: rungs are named after the short edge, so portrait is no exception."""
+"""Which sizes a programme is rendered in: rungs are named after the short edge, portrait or not."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -40,7 +40,7 @@ def display_size(media: ProbedMedia) -> tuple[int, int]:
 
 
 def rendition_ladder(media: ProbedMedia, max_height: int | None, frame_rate: Fraction) -> tuple[Rung, ...]:
-    """The rungs from large to small, none above the source; at least one. `max_height` caps the short edge."""
+    """At least one rung, from large to small, none above the source. `max_height` caps the short edge."""
     source = min(media.width, media.height)
     cap = min(source, max_height or source)
     fitting = [name for name in RUNGS if source >= name * NEARLY and name <= (max_height or name)]

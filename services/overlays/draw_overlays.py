@@ -25,6 +25,8 @@ PANEL_WIDTH_LANDSCAPE = 0.6
 PANEL_WIDTH_PORTRAIT = 0.9
 PANEL_WIDTH_SHARED = 0.29
 SMALLER = 0.62
+# Below this, in pixels, letters run together; a text that does not fit still shrinks further.
+LEAST_SIZE = 11
 PANEL_BACKGROUND = "#0b0f14d0"
 PANEL_ACCENT = "#4da3ff"
 LIGHT_INK = "#ffffff"
@@ -50,7 +52,7 @@ def _title_page(title: TitlePage, frame: tuple[int, int]) -> OverlayImage:
         "height": height,
         "room-width": width * TITLE_ROOM,
         "room-height": height * TITLE_ROOM,
-        "size": min(frame) * TITLE_SIZE,
+        "size": max(LEAST_SIZE, min(frame) * TITLE_SIZE),
         "background": title.background,
         "ink": _ink_on(title.background),
         "parts": parts,
@@ -71,7 +73,7 @@ def _lower_third(
         "height": even(round(height * PANEL_HEIGHT)),
         "padding": short_edge * PANEL_PADDING,
         "bar": max(2, short_edge * PANEL_BAR),
-        "size": short_edge * PANEL_SIZE,
+        "size": max(LEAST_SIZE, short_edge * PANEL_SIZE),
         "background": PANEL_BACKGROUND,
         "accent": PANEL_ACCENT,
         "ink": LIGHT_INK,

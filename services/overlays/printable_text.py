@@ -2,13 +2,14 @@
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from services.overlays.fonts import drawable_characters
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
 # Words up to this are kept whole by drawing them smaller; beyond, they would become unreadable.
-LONGEST_WHOLE_WORD = 32
+LONGEST_WHOLE_WORD = 45
 RIGHT_TO_LEFT = {"R", "AL"}
 
 
@@ -49,7 +50,7 @@ def _breakable(word: str) -> str:
     if len(word) <= LONGEST_WHOLE_WORD:
         return word
     pieces = [word[0]]
-    for before, character in zip(word, word[1:], strict=False):
+    for before, character in pairwise(word):
         joined = (
             unicodedata.category(character) in {"Mn", "Mc", "Me", "Cf"} or before == "\N{ZERO WIDTH JOINER}"
         )

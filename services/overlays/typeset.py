@@ -11,6 +11,14 @@ from services.overlays.fonts import font_families, loaded_fonts
 from services.overlays.printable_text import ZERO_WIDTH_SPACE, PrintableText
 
 POINTS_PER_INCH = 72.0
+# Thai and Lao, Myanmar, Khmer, and the ideographs with kana: written without spaces.
+BREAKING_SCRIPTS = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x2E80, 0x9FFF),
+    (0x20000, 0x3FFFF),
+)
 
 
 def typeset(drawing: dict[str, Any]) -> bytes:
@@ -46,14 +54,7 @@ def _unbreakable(text: str) -> list[str]:
 
 
 def _breaks_anywhere(word: str) -> bool:
-    return any(
-        0x0E00 <= ord(c) <= 0x0EFF
-        or 0x1000 <= ord(c) <= 0x109F
-        or 0x1780 <= ord(c) <= 0x17FF
-        or 0x2E80 <= ord(c) <= 0x9FFF
-        or ord(c) >= 0x20000
-        for c in word
-    )
+    return any(first <= ord(character) <= last for character in word for first, last in BREAKING_SCRIPTS)
 
 
 @cache

@@ -1,0 +1,60 @@
+"""Checks a request against botocore's service model to the letter: its own validator skips enums, patterns and maxima."""
+
+import re
+from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.session import get_session
+
+
+def request_faults(operation: str, request: dict[str, Any]) -> list[str]:
+    """What is wrong with a MediaConvert request, each with its place; empty when nothing is."""
+    model = get_session().get_service_model("mediaconvert")
+    return list(_faults(model.operation_model(operation).input_shape, request, operation))
+
+
+def _faults(shape: Shape, value: Any, place: str) -> Any:
+    if isinstance(shape, StructureShape):
+        yield from _structure_faults(shape, value, place)
+    elif isinstance(shape, ListShape):
+        if not isinstance(value, list):
+            yield f"{place}: not a list"
+            return
+        for index, item in enumerate(value):
+            yield from _faults(shape.member, item, f"{place}/{index}")
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            yield from _faults(shape.key, key, f"{place}/{key}")
+            yield from _faults(shape.value, item, f"{place}/{key}")
+    else:
+        yield from _scalar_faults(shape, value, place)
+
+
+def _structure_faults(shape: StructureShape, value: Any, place: str) -> Any:
+    if not isinstance(value, dict):
+        yield f"{place}: not an object"
+        return
+    yield from (f"{place}: {name} is missing" for name in shape.required_members if name not in value)
+    for name, item in value.items():
+        if name in shape.members:
+            yield from _faults(shape.members[name], item, f"{place}/{name}")
+        else:
+            yield f"{place}: {name} is unknown"
+
+
+def _scalar_faults(shape: Shape, value: Any, place: str) -> Any:
+    types = {"string": str, "integer": int, "long": int, "double": float, "float": float, "boolean": bool}
+    wanted = types[shape.type_name]
+    if type(value) is not wanted:
+        yield f"{place}: {value!r} is not a {shape.type_name}"
+        return
+    limits = shape.metadata
+    measure = len(value) if wanted is str else value
+    if "min" in limits and measure < limits["min"]:
+        yield f"{place}: {value!r} is below {limits['min']}"
+    if "max" in limits and measure > limits["max"]:
+        yield f"{place}: {value!r} is above {limits['max']}"
+    if limits.get("enum") and value not in limits["enum"]:
+        yield f"{place}: {value!r} is none of {limits['enum']}"
+    if "pattern" in limits and not re.search(limits["pattern"], value):
+        yield f"{place}: {value!r} does not match {limits['pattern']}"
