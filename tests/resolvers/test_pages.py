@@ -1,0 +1,75 @@
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import models
+from services.errors import BadInput
+from services.pages import Order, PageRequest, page_of
+from tests.factories import make_token, make_upload, make_user
+
+LIST = """
+query ($first: Int, $after: String, $orderBy: ListOrder! = CREATED_AT_DESC) {
+  uploads(first: $first, after: $after, orderBy: $orderBy) {
+    nodes { title } edges { cursor node { title } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("order", ["CREATED_AT_DESC", "CREATED_AT_ASC", "TITLE_ASC", "TITLE_DESC"])
+async def test_pages_show_everything_once_in_order(graphql, order):
+    owner = await make_user()
+    titles = ["b", "a", "c", "a", "b", "d", "a"]
+    for title in titles:
+        await make_upload(owner, title=title)
+    token, shown, after = await make_token(owner), [], None
+    for _ in range(4):
+        data = await graphql(LIST, {"first": 2, "after": after, "orderBy": order}, token=token)
+        page = data["uploads"]
+        assert page["totalCount"] == 7
+        assert page["pageInfo"]["hasPreviousPage"] == (after is not None)
+        shown += [node["title"] for node in page["nodes"]]
+        assert page["nodes"] == [edge["node"] for edge in page["edges"]]
+        after = page["pageInfo"]["endCursor"]
+        assert page["pageInfo"]["hasNextPage"] == (len(shown) < 7)
+    expected = {
+        "CREATED_AT_DESC": titles[::-1],
+        "CREATED_AT_ASC": titles,
+        "TITLE_ASC": sorted(titles),
+        "TITLE_DESC": sorted(titles, reverse=True),
+    }
+    assert shown == expected[order]
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"first": 0}, "`first` must be between 1 and 100, not 0."),
+        ({"first": -1}, "`first` must be between 1 and 100, not -1."),
+        ({"first": 101}, "`first` must be between 1 and 100, not 101."),
+        ({"after": "garbage"}, "This cursor does not belong to this list."),
+        ({"after": "WzFd"}, "This cursor does not belong to this list."),
+        ({"after": "Ä"}, "This cursor does not belong to this list."),
+    ],
+)
+async def test_a_wrong_page_is_refused_in_words(graphql_raw, variables, message):
+    body = await graphql_raw(LIST, variables, token=await make_token(await make_user()))
+    assert body["data"] is None
+    assert [(e["message"], e["extensions"]["code"]) for e in body["errors"]] == [(message, "BAD_USER_INPUT")]
+
+
+async def test_a_cursor_of_another_order_is_refused(graphql, graphql_raw):
+    owner = await make_user()
+    await make_upload(owner)
+    token = await make_token(owner)
+    cursor = (await graphql(LIST, {}, token=token))["uploads"]["pageInfo"]["endCursor"]
+    body = await graphql_raw(LIST, {"after": cursor, "orderBy": "TITLE_ASC"}, token=token)
+    assert body["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@given(cursor=st.text(max_size=80))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+async def test_no_text_is_a_cursor_by_chance(database, cursor):
+    with pytest.raises(BadInput):
+        await page_of(models.Upload.all(), Order("created_at"), PageRequest(after=cursor))
