@@ -12,7 +12,7 @@ PRIVATE_FILE = 0o600
 
 
 class DataDirectory:
-    """`path` holds `logs/`, `run/` (pid files), `secrets/` and a directory for each server; its owner's alone."""
+    """`path` holds `logs/`, `run/` (pid files), `secrets/` and a directory for each server, all private."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
@@ -57,7 +57,7 @@ class DataDirectory:
             self._lock = None
 
     def secret(self, name: str, *, length: int = 40) -> str:
-        """`length` random hexadecimal digits, always the same for this directory: `secrets/<name>`, mode 600."""
+        """`length` random hexadecimal digits, the same ever after: `secrets/<name>`, mode 600."""
         path = self.folder("secrets") / name
         if not path.exists():
             write_private(path, secrets.token_hex(length // 2))

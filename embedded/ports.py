@@ -7,7 +7,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def free_ports(count: int) -> list[int]:
-    """`count` different ports nobody listens on now. Another program may take one first: be ready to retry."""
+    """`count` different ports nobody listens on now. Another program may be faster: be ready to retry."""
     with ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:

@@ -19,7 +19,7 @@ from embedded.wheels import binary_of
 
 NOBODY = 65534
 OWN_DIRECTORY = Path("/proc/self/cwd")
-"""On Linux the way to a directory whose parents one may not enter: the working one, entered while still root."""
+"""On Linux the way to a directory whose parents one may not enter: the working one, entered as root."""
 
 INITDB_OPTIONS = [
     "--username=postgres",

@@ -67,7 +67,7 @@ class Process:
 
     def _spawn(self, log: int) -> subprocess.Popen[bytes]:
         with warnings.catch_warnings():
-            # Python 3.12 warns of code between fork and exec where there are threads; ours is two prepared calls.
+            # Python 3.12 warns of code between fork and exec beside threads; ours is two prepared calls.
             warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
             return subprocess.Popen(
                 [str(part) for part in self.argv],

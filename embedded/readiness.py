@@ -1,5 +1,6 @@
 """Waiting for a real answer. An open port is not one."""
 
+import http.client
 import time
 from typing import Protocol
 
@@ -7,6 +8,7 @@ from embedded.errors import EmbeddedError
 from embedded.processes import POLL_SECONDS, Process
 
 ATTEMPTS = 3
+HTTP_OK = 200
 
 
 class Server(Protocol):
@@ -49,3 +51,16 @@ def _problem(server: Server) -> str | None:
     # Asked in this order: an answer on the port of a process that ended is somebody else's.
     problem = server.problem()
     return problem if server.process.running else problem or "it ended"
+
+
+def http_problem(host: str, port: int, path: str) -> str | None:
+    """Why GET `path` is not answered with 200; None when it is. A proxy in the environment is not used."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        return f"GET {path}: {error}"
+    finally:
+        connection.close()
+    return None if status == HTTP_OK else f"GET {path}: {status}"

