@@ -44,7 +44,8 @@ def hdr_to_sdr(signal: Pixels, transfer: HdrTransfer) -> NDArray[np.uint8]:
     brightest = relative.max(axis=-1, keepdims=True)
     toned = relative * (_bend(brightest) / np.maximum(brightest, 1e-6))
     encoded = np.where(toned <= 0.0031308, 12.92 * toned, 1.055 * np.power(toned, 1 / 2.4) - 0.055)
-    return (np.clip(encoded, 0, 1) * 255 + 0.5).astype(np.uint8)
+    rounded: NDArray[np.uint8] = (np.clip(encoded, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return rounded
 
 
 def _pq_light(signal: Pixels) -> Pixels:
@@ -57,7 +58,8 @@ def _hlg_light(signal: Pixels) -> Pixels:
     """Display light in cd/m2 on a display of 1000 cd/m2."""
     scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - HLG_C) / HLG_A) + HLG_B) / 12)
     luminance = (scene * np.array([0.2627, 0.6780, 0.0593], dtype=np.float32)).sum(axis=-1, keepdims=True)
-    return HLG_PEAK * np.power(np.maximum(luminance, 1e-6), HLG_SYSTEM_GAMMA - 1) * scene
+    light: Pixels = HLG_PEAK * np.power(np.maximum(luminance, 1e-6), HLG_SYSTEM_GAMMA - 1) * scene
+    return light
 
 
 def _bend(value: Pixels) -> Pixels:

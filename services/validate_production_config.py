@@ -143,8 +143,8 @@ def _overlaps(lower_thirds: tuple[LowerThird, ...]) -> Iterator[ConfigProblem]:
         if together and one.position is other.position:
             yield ConfigProblem(
                 ConfigProblemCode.OVERLAP,
-                f"It is on from {_ms(other.start_ms)} to {_ms(other.end_ms)}, while number {first + 1} stands in "
-                f"the same place from {_ms(one.start_ms)} to {_ms(one.end_ms)}.",
+                f"It is on from {_ms(other.start_ms)} to {_ms(other.end_ms)}, while number {first + 1} "
+                f"stands in the same place from {_ms(one.start_ms)} to {_ms(one.end_ms)}.",
                 ("config", "lowerThirds", str(second), "startMs"),
             )
 

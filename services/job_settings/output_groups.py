@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from services.job_settings.audio_settings import audio_description
-from services.job_settings.rendition_ladder import Rung, even
+from services.job_settings.rendition_ladder import Rung, nearest_even
 from services.job_settings.video_settings import h264_video, still_frames
 from services.probed_media import ProbedMedia
 from services.production_config import AudioConfig
@@ -122,4 +122,4 @@ def _thumbnails(rung: Rung, duration_ms: int) -> dict[str, Any]:
 
 
 def _thumbnail_height(width: int, rung: Rung) -> int:
-    return even(round(width * rung.height / rung.width) + 1)
+    return nearest_even(Fraction(width * rung.height, rung.width))

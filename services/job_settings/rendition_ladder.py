@@ -34,6 +34,11 @@ def even(pixels: int) -> int:
     return max(2, pixels - pixels % 2)
 
 
+def nearest_even(pixels: Fraction) -> int:
+    """The even number closest to a scaled edge."""
+    return max(2, 2 * round(pixels / 2))
+
+
 def display_size(media: ProbedMedia) -> tuple[int, int]:
     """Even size of the whole frame as seen; overlays are drawn for it."""
     return even(media.width), even(media.height)
@@ -53,8 +58,8 @@ def rendition_ladder(media: ProbedMedia, max_height: int | None, frame_rate: Fra
 def _rung(name: int, short_edge: int, media: ProbedMedia, frame_rate: Fraction) -> Rung:
     short, long = sorted((media.width, media.height))
     scale = min(Fraction(short_edge, short), Fraction(LONGEST_EDGE, long), Fraction(1))
-    long_out = max(SHORTEST_EDGE, min(even(round(long * scale) + 1), even(long)))
-    short_out = max(SHORTEST_EDGE, min(even(round(short * scale) + 1), even(short)))
+    long_out = max(SHORTEST_EDGE, min(nearest_even(long * scale), even(long)))
+    short_out = max(SHORTEST_EDGE, min(nearest_even(short * scale), even(short)))
     portrait = media.height > media.width
     width, height = (short_out, long_out) if portrait else (long_out, short_out)
     return Rung(name, width, height, _max_bitrate(name, width * height, frame_rate))

@@ -1,4 +1,4 @@
-"""Checks a request against botocore's service model to the letter: its own validator skips enums, patterns and maxima."""
+"""Checks a request against botocore's service model to the letter, enums, patterns and maxima too."""
 
 import re
 from typing import Any
@@ -6,11 +6,15 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.session import get_session
 
+TYPES: dict[str, Any] = {"string": str, "integer": int, "long": int, "double": float, "boolean": bool}
+
 
 def request_faults(operation: str, request: dict[str, Any]) -> list[str]:
     """What is wrong with a MediaConvert request, each with its place; empty when nothing is."""
     model = get_session().get_service_model("mediaconvert")
-    return list(_faults(model.operation_model(operation).input_shape, request, operation))
+    shape = model.operation_model(operation).input_shape
+    assert shape is not None
+    return list(_faults(shape, request, operation))
 
 
 def _faults(shape: Shape, value: Any, place: str) -> Any:
@@ -43,12 +47,19 @@ def _structure_faults(shape: StructureShape, value: Any, place: str) -> Any:
 
 
 def _scalar_faults(shape: Shape, value: Any, place: str) -> Any:
-    types = {"string": str, "integer": int, "long": int, "double": float, "float": float, "boolean": bool}
+    types: dict[str, Any] = {
+        "string": str,
+        "integer": int,
+        "long": int,
+        "double": float,
+        "float": float,
+        "boolean": bool,
+    }
     wanted = types[shape.type_name]
     if type(value) is not wanted:
         yield f"{place}: {value!r} is not a {shape.type_name}"
         return
-    limits = shape.metadata
+    limits: dict[str, Any] = dict(shape.metadata)
     measure = len(value) if wanted is str else value
     if "min" in limits and measure < limits["min"]:
         yield f"{place}: {value!r} is below {limits['min']}"
