@@ -21,6 +21,8 @@ TAIL_SECONDS = 3
 SPACING_TOLERANCE = 0.2
 RATE_TOLERANCE = Fraction(1, 50)
 UNKNOWN_RATE = Fraction(30)
+# One rate for the whole file, by the format's definition; times of its B-frames are guesses.
+CONSTANT_RATE_CONTAINERS = {"avi"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ def measure_spacing(container: "InputContainer", stream: "VideoStream") -> Frame
     last = max(tail) - min(head)
     duration = declared if declared is not None else last + (spacing or 0)
     rate = _rate(stream, spacing, len(tail) / duration if declared is None and duration else None)
-    variable = _uneven(head) or _uneven(tail) or _differs(spacing, stream.average_rate)
+    uneven = _uneven(head) or _uneven(tail) or _differs(spacing, stream.average_rate)
+    variable = uneven and container.format.name not in CONSTANT_RATE_CONTAINERS
     return FrameSpacing(max(1, round(duration * 1000)), round(last * 1000), rate, variable)
 
 

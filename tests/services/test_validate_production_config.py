@@ -1,0 +1,129 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from services.probed_media import ProbedMedia
+from services.production_config import (
+    AudioConfig,
+    AudioMode,
+    LowerThird,
+    LowerThirdPosition,
+    OutputsConfig,
+    ProductionConfig,
+    TitlePage,
+    Trim,
+)
+from services.validate_production_config import validate_production_config
+from tests.services.job_settings.strategies import DEFAULT_MEDIA, configs_and_media
+
+MEDIA = replace(DEFAULT_MEDIA, duration_ms=5312)
+
+
+def problems(config: ProductionConfig) -> list[tuple[str, str]]:
+    """Each problem's code, and its path below `config`."""
+    found = validate_production_config(config, MEDIA)
+    assert all(problem.path[0] == "config" for problem in found)
+    return [(problem.code.value, ".".join(problem.path[1:])) for problem in found]
+
+
+def test_the_default_config_fits_every_video() -> None:
+    assert validate_production_config(ProductionConfig(), MEDIA) == []
+
+
+@given(configs_and_media())
+def test_every_config_of_the_strategy_is_valid(pair: tuple[ProductionConfig, ProbedMedia]) -> None:
+    assert validate_production_config(*pair) == []
+
+
+def test_several_problems_are_told_at_once() -> None:
+    config = ProductionConfig(
+        TitlePage(" ", "s" * 301, 100, "red"),
+        (
+            LowerThird("Ana", 4000, 9000),
+            LowerThird("a\x07b", 4500, 5000, ""),
+            LowerThird("x" * 121, 3000, 2000, position=LowerThirdPosition.TOP_LEFT),
+        ),
+        AudioConfig(AudioMode.NORMALIZE, 3.0),
+        Trim(0, 6000),
+        None,
+        OutputsConfig(2160),
+    )
+    assert problems(config) == [
+        ("TEXT_EMPTY", "titlePage.title"),
+        ("TEXT_TOO_LONG", "titlePage.subtitle"),
+        ("OUT_OF_RANGE", "titlePage.durationMs"),
+        ("COLOR_INVALID", "titlePage.background"),
+        ("OUTSIDE_VIDEO", "trim.endMs"),
+        ("OUT_OF_RANGE", "audio.targetLkfs"),
+        ("OUT_OF_RANGE", "outputs.maxHeight"),
+        ("OUTSIDE_VIDEO", "lowerThirds.0.endMs"),
+        ("TEXT_UNPRINTABLE", "lowerThirds.1.text"),
+        ("TEXT_EMPTY", "lowerThirds.1.subtext"),
+        ("TEXT_TOO_LONG", "lowerThirds.2.text"),
+        ("END_BEFORE_START", "lowerThirds.2.endMs"),
+        ("OVERLAP", "lowerThirds.1.startMs"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("trim", "expected"),
+    [
+        (Trim(-1), [("OUTSIDE_VIDEO", "trim.startMs")]),
+        (Trim(5312), [("OUTSIDE_VIDEO", "trim.startMs")]),
+        (Trim(2000, 2000), [("END_BEFORE_START", "trim.endMs")]),
+        (Trim(2000, 2999), [("TOO_SHORT", "trim")]),
+        (Trim(4500), [("TOO_SHORT", "trim")]),
+        (Trim(2000, 3000), []),
+        (Trim(0, 5312), []),
+    ],
+)
+def test_trim(trim: Trim, expected: list[tuple[str, str]]) -> None:
+    assert problems(ProductionConfig(trim=trim)) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "trim", "message"),
+    [
+        (0, 9000, None, "It ends at 9 000 ms, but the video lasts 5 312 ms."),
+        (500, 2000, Trim(1000), "It starts at 500 ms, but the cut begins at 1 000 ms."),
+        (2000, 5000, Trim(0, 4000), "It ends at 5 000 ms, but the cut ends at 4 000 ms."),
+        (-1, 2000, None, "It starts at -1 ms, before the video begins."),
+        (3000, 1000, None, "The lower third ends at 1 000 ms, which is not after its start at 3 000 ms."),
+        (1000, 1200, None, "It is shown for 200 ms; at least 500 ms can be read."),
+    ],
+)
+def test_messages_name_the_numbers(start: int, end: int, trim: Trim | None, message: str) -> None:
+    config = ProductionConfig(lower_thirds=(LowerThird("Ana", start, end),), trim=trim)
+    assert [problem.message for problem in validate_production_config(config, MEDIA)] == [message]
+
+
+def test_lower_thirds_may_share_a_moment_or_a_place_but_not_both() -> None:
+    first = LowerThird("One", 1000, 2000)
+    beside = LowerThird("Two", 1000, 2000, position=LowerThirdPosition.BOTTOM_RIGHT)
+    after = LowerThird("Three", 2000, 3000)
+    assert problems(ProductionConfig(lower_thirds=(first, beside, after))) == []
+    assert problems(ProductionConfig(lower_thirds=(first, replace(after, start_ms=1999)))) == [
+        ("OVERLAP", "lowerThirds.1.startMs")
+    ]
+
+
+def test_the_poster_must_be_on_the_programme() -> None:
+    title = TitlePage("Title")
+    assert problems(ProductionConfig(title, poster_at_ms=8311)) == []
+    assert problems(ProductionConfig(title, poster_at_ms=8312)) == [("OUTSIDE_VIDEO", "posterAtMs")]
+    assert problems(ProductionConfig(poster_at_ms=-1)) == [("OUTSIDE_VIDEO", "posterAtMs")]
+
+
+def test_a_hundred_lower_thirds_are_too_many() -> None:
+    media = replace(MEDIA, duration_ms=100_000)
+    many = tuple(LowerThird("Ana", index * 1000, index * 1000 + 900) for index in range(100))
+    found = validate_production_config(ProductionConfig(lower_thirds=many), media)
+    assert [(problem.code.value, problem.path) for problem in found] == [
+        ("TOO_MANY", ("config", "lowerThirds"))
+    ]
+
+
+def test_not_a_number_is_in_no_range() -> None:
+    audio = AudioConfig(AudioMode.NORMALIZE, float("nan"))
+    assert problems(ProductionConfig(audio=audio)) == [("OUT_OF_RANGE", "audio.targetLkfs")]
