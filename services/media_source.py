@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer, Iterator  # type: ignore[attr-defined]
+    from collections.abc import Iterator
+
+    from _typeshed import WriteableBuffer
 
 BLOCK_BYTES = 1024 * 1024
 KEPT_BLOCKS = 16
@@ -64,7 +66,7 @@ class RangeReader(io.RawIOBase):
         self._position = max(0, start + offset)
         return self._position
 
-    def readinto(self, buffer: "Buffer") -> int:
+    def readinto(self, buffer: "WriteableBuffer") -> int:
         view = memoryview(buffer).cast("B")
         if self._position >= self.byte_size:
             return 0

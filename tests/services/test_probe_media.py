@@ -122,7 +122,8 @@ def test_a_recording_without_a_duration(tmp_path: Path) -> None:
     live = ("-f", "webm", "-live", "1", "-c:v", "libvpx", "-deadline", "realtime", "-an")
     path = clips.run_ffmpeg(tmp_path / "x.webm", *clips.picture("320x180", "30", 2), *live)
     probed = probe_media(str(path), content_type="video/webm")
-    assert (probed.duration_ms, probed.frame_rate) == (pytest.approx(2000, abs=2), pytest.approx(30, abs=0.1))
+    assert probed.duration_ms == pytest.approx(2000, abs=2)
+    assert float(probed.frame_rate) == pytest.approx(30, abs=0.1)
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG", "GIF", "WEBP"])
@@ -231,6 +232,6 @@ def test_a_poster_is_no_wider_than_asked() -> None:
 
 def test_a_poster_of_hdr_is_neither_black_nor_washed_out(tmp_path: Path) -> None:
     poster = Image.open(BytesIO(extract_poster(str(clips.hdr_clip(tmp_path / "hdr.mp4")), 1000)))
-    lightness = sorted(poster.convert("L").get_flattened_data())
+    lightness = sorted(poster.convert("L").tobytes())
     assert lightness[len(lightness) // 20] < 40
     assert lightness[-len(lightness) // 20] > 200
