@@ -29,7 +29,8 @@ class DataDirectory:
     def folder(self, name: str) -> Path:
         """The directory `name` in here, made when it is missing."""
         path = self.path / name
-        path.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+        for folder in (self.path, path):
+            folder.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
         return path
 
     def lock(self) -> None:

@@ -92,6 +92,9 @@ class ObjectStorage:
             self._client.delete_object(Bucket=BUCKET, Key=READINESS_KEY)
         except (ClientError, BotoCoreError) as error:
             return str(error)
+        # A connection kept open makes it slow to stop.
+        self._client.close()
+        self._client = None
         return None
 
     def _forget_old_ports(self) -> None:

@@ -48,8 +48,8 @@ def wait_for_answer(server: Server, *, seconds: float = 30.0) -> None:
 
 
 def _problem(server: Server) -> str | None:
-    # Asked in this order: an answer on the port of a process that ended is somebody else's.
-    problem = server.problem()
+    # Looked at before and after: an answer on the port of a process that ended is somebody else's.
+    problem = server.problem() if server.process.running else "it ended"
     return problem if server.process.running else problem or "it ended"
 
 

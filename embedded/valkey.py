@@ -3,6 +3,8 @@
 import platform
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from embedded.data_directory import DataDirectory, write_private
 from embedded.environment import bare_environment
@@ -44,7 +46,8 @@ class Valkey:
         self.process.start()
 
     def problem(self) -> str | None:
-        client = redis.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2)
+        once = Retry(NoBackoff(), 0)
+        client = redis.Redis.from_url(self.url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=once)
         try:
             client.ping()
         except redis.RedisError as error:

@@ -4,7 +4,7 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
-import sysconfig
+import sys
 from pathlib import Path
 
 from embedded.errors import EmbeddedError
@@ -39,4 +39,4 @@ def _folders(wheel: str, package: str | None) -> list[Path]:
         for file in files
         if "bin" in file.parts or "Scripts" in file.parts
     }
-    return [*installed, Path(sysconfig.get_path("scripts"))]
+    return [*installed, Path(sys.executable).parent]
