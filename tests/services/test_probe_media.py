@@ -153,6 +153,15 @@ def test_a_file_cut_short(tmp_path: Path) -> None:
         assert message.startswith("The file is incomplete: ")
 
 
+def test_the_last_bytes_count_too(tmp_path: Path) -> None:
+    film = str(clips.real_clip())
+    whole = clips.run_ffmpeg(tmp_path / "q.mp4", "-i", film, "-c", "copy", "-movflags", "+faststart")
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole.read_bytes()[:-1500])
+    expected = "The file is incomplete: its last 1,500 bytes are missing."
+    assert rejection(cut) == (UploadRejectionCode.TRUNCATED, expected)
+
+
 def test_sound_alone(tmp_path: Path) -> None:
     expected = (UploadRejectionCode.NO_VIDEO_STREAM, "The file has sound but no pictures.")
     assert rejection(clips.audio_only_clip(tmp_path / "sound.mp4")) == expected
