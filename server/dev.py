@@ -24,7 +24,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def run(host: str, port: int, data_dir: Path) -> int:
-    """Everything, until Ctrl-C (then 0), or until a part ends or cannot start (then 1, and a line that says why)."""
+    """Everything, until Ctrl-C (then 0), or until a part ends or cannot start (then 1, and one line why)."""
     supervisor = Supervisor(host, port, data_dir)
     with supervisor.taking_signals():
         return supervisor.run()
@@ -82,7 +82,7 @@ class Supervisor:
             raise Interrupted
 
     def _start(self) -> None:
-        # The port comes after the claim: a killed earlier run may have left what holds it, and the claim ends that.
+        # The port comes second: what a killed earlier run left may hold it, and the claim ends that.
         self._stack.claim()
         check_port_free(self._host, self._port)
         _say("airdate: starting PostgreSQL, Valkey, S3 and the renderer")
