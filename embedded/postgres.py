@@ -7,7 +7,7 @@ from pathlib import Path
 from embedded.data_directory import DataDirectory
 from embedded.environment import bare_environment
 from embedded.ports import LOOPBACK, free_ports
-from embedded.postgres_cluster import find_programs, forget_stranger, make_cluster
+from embedded.postgres_cluster import clear_leftovers, find_programs, make_cluster
 from embedded.processes import Process
 from embedded.wheels import binary_of
 
@@ -41,7 +41,7 @@ class Postgres:
     def spawn(self) -> None:
         """The first time this makes the cluster, which takes about a second."""
         cluster = make_cluster(self._programs, self._home, user=DATABASE, password=self._password)
-        forget_stranger(cluster)
+        clear_leftovers(cluster)
         [self._port] = free_ports(1)
         self.process = Process(
             "postgres",

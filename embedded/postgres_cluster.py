@@ -1,5 +1,6 @@
 """A PostgreSQL cluster on disk: programs that the right user can run, and the files of a new cluster."""
 
+import contextlib
 import os
 import shutil
 import stat
@@ -75,7 +76,15 @@ def find_programs(data: DataDirectory) -> Programs:
     if sys.platform != "linux":
         raise EmbeddedError("postgres refuses to run as root: start this as an ordinary user")
     programs = Programs(folder, NOBODY)
-    return programs if _runs(programs) else Programs(_copy(folder, data) / "bin", NOBODY)
+    if _runs(programs):
+        return programs
+    copy = Programs(_copy(folder, data) / "bin", NOBODY)
+    if _runs(copy):
+        return copy
+    raise EmbeddedError(
+        "PostgreSQL refuses root, and the user nobody cannot use a copy of it in "
+        f"{tempfile.gettempdir()}: set TMPDIR to a directory open to all"
+    )
 
 
 def make_cluster(programs: Programs, home: Path, *, user: str, password: str) -> Path:
@@ -113,19 +122,26 @@ def make_cluster(programs: Programs, home: Path, *, user: str, password: str) ->
     return cluster
 
 
-def forget_stranger(cluster: Path) -> None:
-    """Remove a `postmaster.pid` whose pid now belongs to another program: PostgreSQL would refuse to start.
-
-    Where the program is PostgreSQL the file stays, and PostgreSQL itself refuses a second start.
+def clear_leftovers(cluster: Path) -> None:
+    """End backends that a killed server left at work, and forget its pid when another program has it by now:
+    PostgreSQL refuses to start because of either. Only for the holder of the data directory's lock.
     """
+    orphans = [process for process in psutil.process_iter(["name"]) if _works_in(cluster, process)]
+    for orphan in orphans:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            orphan.kill()
+    psutil.wait_procs(orphans, timeout=5)
     path = cluster / "postmaster.pid"
-    try:
-        owner = psutil.Process(int(path.read_text().split("\n", 1)[0]))
-        foreign = owner.name() != "postgres"
-    except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
-        return
-    if foreign:
+    owner = path.read_text().split("\n", 1)[0] if path.exists() else "0"
+    if not owner.isdigit() or psutil.pid_exists(int(owner)):
         path.unlink()
+
+
+def _works_in(cluster: Path, process: psutil.Process) -> bool:
+    try:
+        return process.info["name"] == "postgres" and Path(process.cwd()) == cluster
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
 
 
 def _runs(programs: Programs) -> bool:
