@@ -31,5 +31,5 @@ def row_id_of(value: str, type_name: str) -> UUID:
     """The row's id behind a global id of that type. Raises BadInput for another type's."""
     found, row_id = read_global_id(value)
     if found != type_name:
-        raise BadInput(f"This is not the id of a {type_name}.")
+        raise BadInput(f"An id of type {type_name} is needed here.")
     return row_id

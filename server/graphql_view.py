@@ -54,9 +54,9 @@ def frame_problem(message: object) -> str | None:
     payload = message.get("payload")
     if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
         return "A subscribe message must have a payload with a query"
-    if not isinstance(payload.get("variables") or {}, dict):
+    if not isinstance(payload.get("variables"), dict | None):
         return "A subscribe message's variables must be an object"
-    if not isinstance(payload.get("operationName") or "", str):
+    if not isinstance(payload.get("operationName"), str | None):
         return "A subscribe message's operationName must be a string"
     return None
 

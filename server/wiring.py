@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import aioboto3
-from services.gateways.redis_event_bus import RedisEventBus
-from services.gateways.s3_object_storage import open_s3
-from services.live import LiveHub
 
 from schema.context import Gateways
 from server.database import open_database
 from server.settings import Settings
 from services.gateways.aws_media_convert import AwsMediaConvert, open_media_convert
 from services.gateways.clock import SystemClock
+from services.gateways.redis_event_bus import RedisEventBus
+from services.gateways.s3_object_storage import open_s3
+from services.live import LiveHub
 
 
 @asynccontextmanager
@@ -29,7 +29,6 @@ async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
             )
         )
         bus = RedisEventBus(settings.redis_url, channel_prefix=settings.bus_prefix)
-        await bus.connect()
         stack.push_async_callback(bus.close)
         hub = LiveHub(bus)
         await hub.start()

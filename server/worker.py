@@ -8,15 +8,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
-from services.carry_out_storage_deletions import carry_out_storage_deletions
-from services.expire_uploads import expire_uploads
-from services.verify_upload import claim_upload, verify_upload
 
 from schema.context import Gateways
 from server.settings import Settings
+from services.carry_out_storage_deletions import carry_out_storage_deletions
+from services.expire_uploads import expire_uploads
 from services.gateways.media_convert import MediaConvert
 from services.publish_scheduled import publish_scheduled
 from services.submit_render import claim_render, submit_render
+from services.verify_upload import claim_upload, verify_upload
 
 log = structlog.get_logger()
 IDLE_SECONDS = 1.0
@@ -42,7 +42,7 @@ class Worker:
         while True:
             while await self._tried(step):
                 pass
-            await self._gateways.bus.work_announced(IDLE_SECONDS)
+            await self._gateways.hub.work_announced(IDLE_SECONDS)
 
     async def _every(self, seconds: float, step: Callable[[], Awaitable[bool]]) -> None:
         while True:
@@ -91,4 +91,6 @@ class Worker:
         return await expire_uploads(clock=self._gateways.clock) > 0
 
     async def _delete_next(self) -> bool:
-        return await carry_out_storage_deletions(storage=self._gateways.storage) > 0
+        return (
+            await carry_out_storage_deletions(storage=self._gateways.storage, clock=self._gateways.clock) > 0
+        )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import models
 from services.errors import Refused, UserError
+from services.lock_production import lock_production
 from services.policy import visible_productions
 from services.viewer import Viewer
 
@@ -14,10 +15,8 @@ async def lock_owned_production(
 ) -> models.Production:
     """The row, locked until the transaction ends. Raises Refused(not_found) for one that is not the viewer's:
     only owners change productions, and one that a stranger may watch is to them as if it did not exist."""
-    production = (
-        await models.Production.filter(visible_productions(viewer), id=production_id, owner_id=viewer.user_id)
-        .select_for_update()
-        .first()
+    production = await lock_production(
+        models.Production.filter(visible_productions(viewer), owner_id=viewer.user_id), production_id
     )
     if production is None:
         raise Refused(UserError(not_found, "There is no such production of yours.", path))

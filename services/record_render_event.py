@@ -9,6 +9,7 @@ from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus, ProgressTick
 from services.gateways.object_storage import ObjectStorage, StoredObject
 from services.job_settings.render_outputs import render_outputs
+from services.lock_production import lock_production
 from services.production_status import write_production_status
 from services.render_events import RenderEvent
 from services.render_lifecycle import RenderState, fold_render_event, is_terminal
@@ -56,7 +57,7 @@ async def _lock(event: RenderEvent) -> tuple[models.Render | None, models.Produc
     found = await models.Render.filter(id=event.render_id).first()
     if found is None:
         return None, None
-    production = await models.Production.filter(id=found.production_id).select_for_update().first()
+    production = await lock_production(models.Production.all(), found.production_id)
     render = await models.Render.filter(id=event.render_id).select_for_update().first()
     if render is None or (render.job_id and event.job_id and render.job_id != event.job_id):
         return None, None

@@ -32,7 +32,9 @@ async def test_create_space_makes_its_maker_the_owner(graphql):
 
 async def test_create_space_names_every_wrong_field(graphql):
     token = await make_token(await make_user())
-    data = await graphql(CREATE, {"input": {"name": " ", "slug": "No Slug", "description": "x" * 2001}}, token=token)
+    data = await graphql(
+        CREATE, {"input": {"name": " ", "slug": "No Slug", "description": "x" * 2001}}, token=token
+    )
     assert data["createSpace"]["space"] is None
     assert [(e["code"], e["path"]) for e in data["createSpace"]["userErrors"]] == [
         ("NAME_INVALID", ["input", "name"]),
@@ -91,7 +93,9 @@ async def test_a_members_space_does_not_exist_for_strangers(graphql):
 async def test_members_of_a_public_space_are_shown_to_members_only(graphql):
     owner = await make_user("Ada")
     space = await make_space(owner, visibility=SpaceVisibility.PUBLIC)
-    query = "query ($slug: String) { space(slug: $slug) { viewerRole members { totalCount nodes { role } } } }"
+    query = (
+        "query ($slug: String) { space(slug: $slug) { viewerRole members { totalCount nodes { role } } } }"
+    )
     seen = await graphql(query, {"slug": space.slug})
     assert seen == {"space": {"viewerRole": None, "members": {"totalCount": 0, "nodes": []}}}
 

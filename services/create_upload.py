@@ -1,0 +1,150 @@
+import re
+import unicodedata
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from tortoise.transactions import in_transaction
+from uuid_utils.compat import uuid7
+
+import models
+from models.statuses import UploadStatus
+from services.errors import Refused, Unauthenticated, UserError, refuse
+from services.gateways.clock import Clock
+from services.gateways.object_storage import ObjectStorage
+from services.idempotency import IdempotencyKeyReused, first_result, remember
+from services.limits import Limits
+from services.viewer import Viewer
+
+EXTENSIONS = {
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+    "video/x-matroska": "mkv",
+    "video/mpeg": "mpg",
+    "video/mp2t": "ts",
+    "video/x-msvideo": "avi",
+    "video/x-ms-wmv": "wmv",
+    "video/3gpp": "3gp",
+    "application/mxf": "mxf",
+}
+MAX_FILENAME = 255
+MAX_TITLE = 200
+MAX_PARTS = 10_000
+SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+
+
+class CreateUploadErrorCode(StrEnum):
+    FILENAME_INVALID = "FILENAME_INVALID"
+    CONTENT_TYPE_INVALID = "CONTENT_TYPE_INVALID"
+    BYTE_SIZE_INVALID = "BYTE_SIZE_INVALID"
+    CHECKSUM_INVALID = "CHECKSUM_INVALID"
+    TITLE_INVALID = "TITLE_INVALID"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+
+
+async def create_upload(
+    *,
+    viewer: Viewer,
+    storage: ObjectStorage,
+    limits: Limits,
+    clock: Clock,
+    filename: str,
+    content_type: str,
+    byte_size: int,
+    checksum_sha256: str | None = None,
+    title: str | None = None,
+    idempotency_key: str | None = None,
+) -> models.Upload:
+    """Announce a file of exactly `byte_size` bytes. Above a threshold it is sent in parts, which S3 is told
+    before the row is written; were the row not written, the empty multipart upload is given up again."""
+    if viewer.user_id is None:
+        raise Unauthenticated
+    _validate(filename, content_type, byte_size, checksum_sha256, title, limits)
+    upload = models.Upload(
+        id=uuid7(),
+        owner_id=viewer.user_id,
+        title=(title or "").strip() or filename[:MAX_TITLE],
+        filename=filename,
+        content_type=content_type,
+        byte_size=byte_size,
+        checksum_sha256=checksum_sha256.lower() if checksum_sha256 else None,
+        status=UploadStatus.AWAITING_BYTES,
+        expires_at=clock.now() + timedelta(seconds=limits.upload_ttl_seconds),
+    )
+    upload.source_key = f"t/{viewer.user_id}/uploads/{upload.id}/source.{EXTENSIONS[content_type]}"
+    if byte_size > limits.multipart_threshold_bytes:
+        upload.part_size = part_size(byte_size, limits)
+        upload.multipart_id = await storage.start_multipart(upload.source_key, content_type=content_type)
+    request = {
+        "filename": filename,
+        "contentType": content_type,
+        "byteSize": byte_size,
+        "checksumSha256": checksum_sha256,
+        "title": title,
+    }
+    saved: models.Upload | None = None
+    try:
+        saved = await _save(viewer, upload, idempotency_key, request)
+    finally:
+        if upload.multipart_id and (saved is None or saved.id != upload.id):
+            await storage.abort_multipart(upload.source_key, upload.multipart_id)
+    return saved
+
+
+async def _save(
+    viewer: Viewer, upload: models.Upload, key: str | None, request: dict[str, Any]
+) -> models.Upload:
+    try:
+        async with in_transaction():
+            known = await first_result(viewer, "createUpload", key, request)
+            if known is not None:
+                return await models.Upload.get(id=known)
+            await upload.save(force_create=True)
+            await remember(viewer, "createUpload", key, request, upload.id)
+    except IdempotencyKeyReused as reused:
+        code = CreateUploadErrorCode.IDEMPOTENCY_KEY_REUSED
+        raise refuse(code, str(reused), "input", "idempotencyKey") from reused
+    return upload
+
+
+def part_size(byte_size: int, limits: Limits) -> int:
+    """Bytes a part: the configured size, or as much more as keeps within S3's 10,000 parts."""
+    return max(limits.part_bytes, -(-byte_size // MAX_PARTS))
+
+
+def _validate(
+    filename: str,
+    content_type: str,
+    byte_size: int,
+    checksum: str | None,
+    title: str | None,
+    limits: Limits,
+) -> None:
+    codes = CreateUploadErrorCode
+    errors = []
+    if not _is_filename(filename):
+        message = (
+            f"A file name has 1 to {MAX_FILENAME} characters, and neither a path nor control characters."
+        )
+        errors.append(UserError(codes.FILENAME_INVALID, message, ("input", "filename")))
+    if content_type not in EXTENSIONS:
+        message = f"“{content_type[:60]}” is not accepted; these are: {', '.join(EXTENSIONS)}."
+        errors.append(UserError(codes.CONTENT_TYPE_INVALID, message, ("input", "contentType")))
+    if not 1 <= byte_size <= limits.max_upload_bytes:
+        message = f"A file has 1 to {limits.max_upload_bytes} bytes, not {byte_size}."
+        errors.append(UserError(codes.BYTE_SIZE_INVALID, message, ("input", "byteSize")))
+    if checksum is not None and not SHA256.fullmatch(checksum):
+        message = "A SHA-256 has 64 hexadecimal digits."
+        errors.append(UserError(codes.CHECKSUM_INVALID, message, ("input", "checksumSha256")))
+    if title is not None and len(title.strip()) > MAX_TITLE:
+        message = f"A title has at most {MAX_TITLE} characters."
+        errors.append(UserError(codes.TITLE_INVALID, message, ("input", "title")))
+    if errors:
+        raise Refused(*errors)
+
+
+def _is_filename(name: str) -> bool:
+    if not 1 <= len(name.strip()) <= len(name) <= MAX_FILENAME or name in (".", ".."):
+        return False
+    return not any(c in "/\\" or unicodedata.category(c) in ("Cc", "Cs") for c in name)

@@ -1,0 +1,122 @@
+"""The event bus over Redis, through broadcaster: three fixed channels, each subscribed once a process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+from broadcaster import Broadcast
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from services.gateways.event_bus import ProgressTick
+from services.gateways.redis_broadcast_backend import RedisBroadcastBackend
+
+log = structlog.get_logger()
+PUBLISH_SECONDS = 2.0
+
+
+class BusLost(Exception):
+    """The tap ran dry: the connection to Redis is gone, and what was announced since is unknown."""
+
+
+@dataclass(frozen=True)
+class TransitionAnnounced:
+    pass
+
+
+@dataclass(frozen=True)
+class WorkAnnounced:
+    pass
+
+
+Announcement = TransitionAnnounced | WorkAnnounced | ProgressTick
+
+
+class RedisEventBus:
+    """Announcing never raises: Redis may be away, and nothing that matters is only there."""
+
+    def __init__(self, url: str, *, channel_prefix: str = "airdate") -> None:
+        self._url = url
+        self._channels = {name: f"{channel_prefix}:{name}" for name in ("transitions", "progress", "work")}
+        self._publisher: Redis = Redis.from_url(
+            url, socket_timeout=PUBLISH_SECONDS, socket_connect_timeout=PUBLISH_SECONDS
+        )
+
+    async def close(self) -> None:
+        await self._publisher.aclose()
+
+    async def announce_transition(self) -> None:
+        await self._announce("transitions", b"{}")
+
+    async def announce_work(self) -> None:
+        await self._announce("work", b"{}")
+
+    async def announce_progress(self, tick: ProgressTick) -> None:
+        await self._announce("progress", orjson.dumps(tick))
+
+    async def _announce(self, name: str, body: bytes) -> None:
+        try:
+            await self._publisher.publish(self._channels[name], body)
+        except (RedisError, OSError) as error:
+            log.warning("announcement not sent", channel=name, error=type(error).__name__)
+
+    @asynccontextmanager
+    async def tap(self) -> AsyncIterator[AsyncIterator[Announcement]]:
+        """What is announced while inside. Entering raises when Redis is away; the iterator raises BusLost
+        when it goes."""
+        broadcast = Broadcast(backend=RedisBroadcastBackend(self._url))
+        announcements: asyncio.Queue[Announcement | None] = asyncio.Queue()
+        async with AsyncExitStack() as stack:
+            await broadcast.connect()
+            # disconnect() raises what its listener died of, which BusLost has told already.
+            stack.push_async_callback(_quietly, broadcast)
+            # The listener is watched because broadcaster itself lets it die unheard (its issue 144).
+            listener: asyncio.Task[None] = broadcast._listener_task
+            listener.add_done_callback(lambda _: announcements.put_nowait(None))
+            for name, channel in self._channels.items():
+                subscriber = await stack.enter_async_context(broadcast.subscribe(channel))
+                pump = asyncio.create_task(_pump(name, subscriber, announcements))
+                stack.push_async_callback(_ended, pump)
+            yield _drained(announcements)
+
+
+async def _pump(name: str, subscriber: Any, announcements: asyncio.Queue[Announcement | None]) -> None:
+    while True:
+        event = await subscriber.get()
+        announcements.put_nowait(_read(name, event.message))
+
+
+async def _drained(announcements: asyncio.Queue[Announcement | None]) -> AsyncIterator[Announcement]:
+    while (announcement := await announcements.get()) is not None:
+        yield announcement
+    raise BusLost
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _quietly(broadcast: Broadcast) -> None:
+    with suppress(RedisError, OSError, asyncio.CancelledError):
+        await broadcast.disconnect()
+
+
+def _read(name: str, message: str) -> Announcement:
+    if name == "transitions":
+        return TransitionAnnounced()
+    if name == "work":
+        return WorkAnnounced()
+    body = orjson.loads(message)
+    return ProgressTick(
+        production_id=UUID(body["production_id"]),
+        render_number=body["render_number"],
+        progress_percent=body["progress_percent"],
+        phase=body["phase"],
+    )

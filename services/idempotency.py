@@ -1,0 +1,65 @@
+"""One request, one effect: a creating operation remembers what a key made, in its own transaction."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from tortoise import connections
+
+import models
+from services.viewer import Viewer
+
+RETENTION = timedelta(hours=24)
+MAX_KEY = 200
+
+
+class IdempotencyKeyReused(Exception):
+    """The key came with another input, or is too long; the text says which."""
+
+
+async def first_result(
+    viewer: Viewer, operation: str, key: str | None, request: Mapping[str, Any]
+) -> UUID | None:
+    """What the key made the first time, within 24 hours; None for a new key, or none.
+
+    A second request with the key, at the same moment, waits here until the first has committed.
+    Raises IdempotencyKeyReused.
+    """
+    if key is None:
+        return None
+    if not 1 <= len(key) <= MAX_KEY:
+        raise IdempotencyKeyReused(f"A key has 1 to {MAX_KEY} characters.")
+    lock = f"{viewer.user_id}:{operation}:{key}"
+    await connections.get("default").execute_query(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]
+    )
+    known = await models.IdempotencyKey.get_or_none(user_id=viewer.user_id, operation=operation, key=key)
+    if known is None:
+        return None
+    if known.created_at < datetime.now(UTC) - RETENTION:
+        await known.delete()
+        return None
+    if known.request_hash != _hash(request):
+        raise IdempotencyKeyReused("This key was used with another input.")
+    return known.result_id
+
+
+async def remember(
+    viewer: Viewer, operation: str, key: str | None, request: Mapping[str, Any], result_id: UUID
+) -> None:
+    """Tie the key to what was made, in the transaction that made it."""
+    if key is not None:
+        await models.IdempotencyKey.create(
+            user_id=viewer.user_id,
+            operation=operation,
+            key=key,
+            request_hash=_hash(request),
+            result_id=result_id,
+        )
+
+
+def _hash(request: Mapping[str, Any]) -> str:
+    return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,0 +1,123 @@
+"""Decides whether a file that arrived is what was announced, and a video."""
+
+import asyncio
+import hashlib
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from tortoise.expressions import Q
+from tortoise.transactions import in_transaction
+
+import models
+from models.statuses import UploadRejectionCode, UploadStatus
+from services.extract_poster import extract_poster
+from services.forget_upload_objects import forget_upload_objects
+from services.gateways.clock import Clock
+from services.gateways.object_storage import ObjectStorage
+from services.limits import Limits
+from services.probe_media import MediaRejected, probe_media
+from services.probed_media import ProbedMedia
+
+LEASE = timedelta(minutes=5)
+MAX_LEASE = timedelta(hours=1)
+MAX_ATTEMPTS = 5
+URL_SECONDS = 3600
+POSTER_PART = 0.1
+log = structlog.get_logger()
+
+
+async def claim_upload(*, clock: Clock) -> UUID | None:
+    """Lease the upload that waited longest for verification; None when there is none. The lease grows with
+    each attempt, so that what fails is tried again later and later."""
+    async with in_transaction():
+        now = clock.now()
+        upload = (
+            await models.Upload.filter(
+                Q(leased_until__isnull=True) | Q(leased_until__lt=now), status=UploadStatus.VERIFYING
+            )
+            .order_by("updated_at")
+            .select_for_update(skip_locked=True)
+            .first()
+        )
+        if upload is None:
+            return None
+        upload.attempts += 1
+        upload.leased_until = now + min(LEASE * upload.attempts, MAX_LEASE)
+        await upload.save(update_fields=["attempts", "leased_until"])
+        return upload.id
+
+
+async def verify_upload(*, storage: ObjectStorage, limits: Limits, clock: Clock, upload_id: UUID) -> None:
+    """End a VERIFYING upload in READY, with its media and a poster, or in REJECTED with a reason.
+
+    A failure that says nothing of the file (storage is down) raises and leaves it VERIFYING; a file that
+    makes every attempt fail is rejected after the fifth.
+    """
+    upload = await models.Upload.get(id=upload_id)
+    try:
+        await _check_bytes(upload, storage)
+        url = await storage.presign_get(upload.source_key, seconds=URL_SECONDS)
+        media = await asyncio.to_thread(
+            probe_media,
+            url,
+            content_type=upload.content_type,
+            max_duration_ms=limits.max_media_duration_ms,
+        )
+        poster_key = await _make_poster(upload, media, url, storage)
+    except MediaRejected as rejected:
+        await _reject(upload, rejected.code, str(rejected))
+    except Exception:
+        if upload.attempts < MAX_ATTEMPTS:
+            raise
+        log.exception("verification given up", upload_id=str(upload.id), attempts=upload.attempts)
+        await _reject(upload, UploadRejectionCode.UNSUPPORTED_CODEC, "The video could not be read.")
+    else:
+        await _settle(upload, status=UploadStatus.READY, media=media.to_json(), poster_key=poster_key)
+
+
+async def _check_bytes(upload: models.Upload, storage: ObjectStorage) -> None:
+    """Raises MediaRejected when size or checksum are not as announced."""
+    stored = await storage.head(upload.source_key)
+    if stored is None:
+        raise MediaRejected(UploadRejectionCode.MISSING, "The file is no longer in storage.")
+    if stored.byte_size == 0:
+        raise MediaRejected(UploadRejectionCode.EMPTY, "The file is empty.")
+    if stored.byte_size != upload.byte_size:
+        message = f"{upload.byte_size} bytes were announced, {stored.byte_size} arrived."
+        raise MediaRejected(UploadRejectionCode.SIZE_MISMATCH, message)
+    if upload.checksum_sha256 is not None:
+        digest = hashlib.sha256()
+        async for chunk in storage.read(upload.source_key):
+            await asyncio.to_thread(digest.update, chunk)
+        if digest.hexdigest() != upload.checksum_sha256:
+            message = "The file's SHA-256 is not the one announced; it was damaged on the way."
+            raise MediaRejected(UploadRejectionCode.CHECKSUM_MISMATCH, message)
+
+
+async def _make_poster(upload: models.Upload, media: ProbedMedia, url: str, storage: ObjectStorage) -> str:
+    poster = await asyncio.to_thread(extract_poster, url, round(media.duration_ms * POSTER_PART))
+    key = upload.source_key.rpartition("/")[0] + "/poster.jpg"
+    await storage.put(key, poster, content_type="image/jpeg")
+    return key
+
+
+async def _reject(upload: models.Upload, code: UploadRejectionCode, message: str) -> None:
+    """The bytes of a rejected file are of no use to anybody: they are removed."""
+    await _settle(upload, status=UploadStatus.REJECTED, rejection_code=code, rejection_message=message[:500])
+
+
+async def _settle(upload: models.Upload, *, status: UploadStatus, **values: object) -> None:
+    """Write the outcome once: another worker may have been first, or the owner may have deleted the row."""
+    async with in_transaction():
+        locked = (
+            await models.Upload.filter(id=upload.id, status=UploadStatus.VERIFYING)
+            .select_for_update()
+            .first()
+        )
+        if locked is None:
+            return
+        locked.update_from_dict({"status": status, "leased_until": None, **values})
+        await locked.save()
+        if status is UploadStatus.REJECTED:
+            await forget_upload_objects(locked)
