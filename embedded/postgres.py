@@ -7,7 +7,7 @@ from pathlib import Path
 from embedded.data_directory import DataDirectory
 from embedded.environment import bare_environment
 from embedded.ports import LOOPBACK, free_ports
-from embedded.postgres_cluster import clear_leftovers, find_programs, make_cluster
+from embedded.postgres_cluster import clear_leftovers, end_backends, find_programs, make_cluster
 from embedded.processes import Process
 from embedded.wheels import binary_of
 
@@ -54,6 +54,10 @@ class Postgres:
             death_signal=signal.SIGQUIT,  # immediate shutdown, which takes the backends along
         )
         self.process.start()
+
+    def end_backends(self) -> None:
+        """What a server that was killed left at work; after its end only."""
+        end_backends(self._home / "cluster")
 
     def _command(self, cluster: Path) -> list[str | Path]:
         settings = {**SETTINGS, "port": str(self._port)}

@@ -126,15 +126,20 @@ def clear_leftovers(cluster: Path) -> None:
     """End backends that a killed server left at work, and forget its pid when another program has it by now:
     PostgreSQL refuses to start because of either. Only for the holder of the data directory's lock.
     """
+    end_backends(cluster)
+    path = cluster / "postmaster.pid"
+    owner = path.read_text().split("\n", 1)[0] if path.exists() else "0"
+    if not owner.isdigit() or psutil.pid_exists(int(owner)):
+        path.unlink()
+
+
+def end_backends(cluster: Path) -> None:
+    """Backends are in sessions of their own, and a busy one does not notice that its server was killed."""
     orphans = [process for process in psutil.process_iter(["name"]) if _works_in(cluster, process)]
     for orphan in orphans:
         with contextlib.suppress(psutil.NoSuchProcess):
             orphan.kill()
     psutil.wait_procs(orphans, timeout=5)
-    path = cluster / "postmaster.pid"
-    owner = path.read_text().split("\n", 1)[0] if path.exists() else "0"
-    if not owner.isdigit() or psutil.pid_exists(int(owner)):
-        path.unlink()
 
 
 def _works_in(cluster: Path, process: psutil.Process) -> bool:

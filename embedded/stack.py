@@ -116,6 +116,9 @@ class EmbeddedStack:
         renderers = [server.process for server in self._started if isinstance(server, Renderer)]
         stop_all(renderers, hurry=hurry)
         stop_all(self.processes, hurry=hurry)
+        for server in self._started:
+            if isinstance(server, Postgres):
+                server.end_backends()
         self._started.clear()
         self._storage = None
         self.data.unlock()

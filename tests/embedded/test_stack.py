@@ -1,5 +1,7 @@
 """The servers of one machine: started, killed, restarted; as root and as an ordinary user."""
 
+import asyncio
+import contextlib
 import json
 import os
 import pwd
@@ -123,12 +125,17 @@ async def test_a_killed_server_is_noticed_and_has_lost_nothing(
     endpoints = servers.start_servers()
     assert servers.dead() is None
     await write(endpoints, f"before {victim} died")
+    busy = await asyncpg.connect(endpoints.database_url)
+    working = asyncio.create_task(busy.execute("DO $$ BEGIN LOOP END LOOP; END $$"))
+    await asyncio.sleep(0)
     [process] = [process for process in servers.processes if process.name == victim]
     os.kill(process.pid, signal.SIGKILL)
     assert process.wait(5) == -signal.SIGKILL
     assert servers.dead() is process
     servers.stop()
     assert programs_over(data_dir) == []
+    with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        await working
     text = f"before {victim} died"
     assert await read(servers.start_servers()) == Kept(text, text, text.encode())
 
