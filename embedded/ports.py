@@ -4,6 +4,7 @@ import socket
 from contextlib import ExitStack
 
 LOOPBACK = "127.0.0.1"
+LAST_PORT = 65535
 
 
 def free_ports(count: int) -> list[int]:
@@ -13,3 +14,20 @@ def free_ports(count: int) -> list[int]:
         for each in sockets:
             each.bind((LOOPBACK, 0))
         return [each.getsockname()[1] for each in sockets]
+
+
+def free_port_pair(distance: int) -> tuple[int, int]:
+    """A free port and the free one `distance` above it. As with `free_ports`, be ready to retry."""
+    while True:
+        [port] = free_ports(1)
+        if port + distance <= LAST_PORT and _is_free(port + distance):
+            return port, port + distance
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True

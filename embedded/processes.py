@@ -29,6 +29,7 @@ class Process:
 
     `death_signal` is what the kernel sends (on Linux) when the thread that called `start` ends: call it
     from a thread that lives as long as the child should, best the main one.
+    `patience`: the seconds it has to stop.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Process:
     uid: int | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGKILL
+    patience: float = STOP_SECONDS
     _popen: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     @property
@@ -99,8 +101,8 @@ class Process:
             time.sleep(POLL_SECONDS)
         return status
 
-    def stop(self, *, grace: float = STOP_SECONDS) -> None:
-        stop_all([self], grace=grace)
+    def stop(self) -> None:
+        stop_all([self])
 
     def ask_to_stop(self) -> None:
         if self._popen is not None and self.poll() is None:
@@ -142,19 +144,18 @@ class Process:
             os.killpg(self._started().pid, signal.SIGKILL)
 
 
-def stop_all(
-    processes: Iterable[Process], *, grace: float = STOP_SECONDS, hurry: Callable[[], bool] = lambda: False
-) -> None:
-    """Ask all to stop, wait `grace` seconds for all together or until `hurry`, kill the rest."""
+def stop_all(processes: Iterable[Process], *, hurry: Callable[[], bool] = lambda: False) -> None:
+    """Ask all to stop at the same time; kill each whose patience ends, and all that are left once `hurry`."""
     left = [process for process in processes if process.running]
-    deadline = time.monotonic() + grace
+    asked = time.monotonic()
     for process in left:
         process.ask_to_stop()
-    while left and time.monotonic() < deadline and not hurry():
+    while left:
         time.sleep(POLL_SECONDS)
+        for process in left:
+            if hurry() or time.monotonic() - asked > process.patience:
+                process.kill()
         left = [process for process in left if process.running]
-    for process in left:
-        process.kill()
 
 
 def turn_log(path: Path) -> None:

@@ -90,7 +90,8 @@ def test_what_a_child_leaves_in_its_group_ends_with_it(data: DataDirectory) -> N
 def test_a_deaf_child_is_killed_after_the_grace(data: DataDirectory) -> None:
     process = child(data, DEAF)
     wait_for_log(process)
-    process.stop(grace=0.2)
+    process.patience = 0.2
+    process.stop()
     assert process.ending() == "signal SIGKILL"
 
 
@@ -98,8 +99,9 @@ def test_hurry_kills_at_once(data: DataDirectory) -> None:
     processes = [child(data, DEAF, f"child-{number}") for number in range(2)]
     for process in processes:
         wait_for_log(process)
+        process.patience = 30
     started = time.monotonic()
-    stop_all(processes, grace=30, hurry=lambda: True)
+    stop_all(processes, hurry=lambda: True)
     assert time.monotonic() - started < 2
     assert [process.ending() for process in processes] == ["signal SIGKILL"] * 2
 
