@@ -1,7 +1,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.live import LiveHub
 from strawberry.types import Info as StrawberryInfo
 
 from schema.loaders import Loaders
@@ -9,6 +8,7 @@ from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage
 from services.limits import Limits
+from services.live import LiveHub
 from services.viewer import ANONYMOUS, Viewer
 
 

@@ -1,6 +1,7 @@
 from datetime import datetime
 
 import strawberry
+
 from services.production_playback import Playback as Links
 
 

@@ -3,9 +3,6 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
-from services.production_config import ProductionConfig as Config
-from services.production_playback import Playback as Links
-from services.production_playback import production_playback
 
 import models
 from models.statuses import ProductionStatus, RenderPhase
@@ -22,7 +19,10 @@ from services.list_productions import ProductionFilter
 from services.list_publications import PublicationFilter, list_publications
 from services.pages import PageRequest
 from services.policy import owns
+from services.production_config import ProductionConfig as Config
 from services.production_history import production_history, production_renders
+from services.production_playback import Playback as Links
+from services.production_playback import production_playback
 
 if TYPE_CHECKING:
     from schema.publications import PublicationConnection
@@ -116,8 +116,10 @@ class Production(Node):
 
 async def _links(row: models.Production, context: Context) -> Links | None:
     gateways = context.gateways
+    number = row.playable_render_number
     return await production_playback(
         production=row,
+        render=await context.loaders.render.load((row.id, number)) if number is not None else None,
         viewer=context.viewer,
         secret=gateways.playback_secret,
         clock=gateways.clock,

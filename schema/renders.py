@@ -75,7 +75,7 @@ class Render(Node):
             phase=row.phase,
             job_id=row.job_id,
             queue=row.queue,
-            settings=JSON(row.settings) if row.settings is not None else None,  # type: ignore[arg-type]
+            settings=JSON(row.settings) if row.settings is not None else None,
             submitted_at=row.submitted_at,
             started_at=row.started_at,
             finished_at=row.finished_at,

@@ -1,10 +1,10 @@
 from datetime import datetime
 
 import strawberry
-from services.follow_production_status import ProductionStatusChange
 
 from models.statuses import ProductionStatus, RenderPhase
 from schema.productions import Production
+from services.follow_production_status import ProductionStatusChange
 
 
 @strawberry.type(description="A production's status at a moment: a transition, or progress in between.")

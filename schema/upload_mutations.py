@@ -1,14 +1,14 @@
 import strawberry
-from services.cancel_upload import CancelUploadErrorCode
-from services.complete_upload import CompleteUploadErrorCode
-from services.create_upload import CreateUploadErrorCode
-from services.delete_upload import DeleteUploadErrorCode
-from services.update_upload import UpdateUploadErrorCode
 
 from schema.enums import describe_enum
 from schema.errors import UserError
 from schema.scalars import BigInt
 from schema.uploads import Upload
+from services.cancel_upload import CancelUploadErrorCode
+from services.complete_upload import CompleteUploadErrorCode
+from services.create_upload import CreateUploadErrorCode
+from services.delete_upload import DeleteUploadErrorCode
+from services.update_upload import UpdateUploadErrorCode
 
 NOT_FOUND = {"UPLOAD_NOT_FOUND": "There is no such upload of the viewer's."}
 describe_enum(

@@ -2,13 +2,13 @@ from datetime import datetime
 from typing import Annotated
 
 import strawberry
-from services.gateways.public_url import public_url
-from services.upload_transfer import MultipartTransfer as Multipart
-from services.upload_transfer import PostTransfer, part_urls, upload_transfer
 
 import models
 from schema.context import Context, Info
 from schema.scalars import BigInt
+from services.gateways.public_url import public_url
+from services.upload_transfer import MultipartTransfer as Multipart
+from services.upload_transfer import PostTransfer, part_urls, upload_transfer
 
 
 @strawberry.type(description="A field of a form.")

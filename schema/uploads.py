@@ -3,7 +3,6 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
-from services.probed_media import ProbedMedia
 
 import models
 from models.statuses import UploadRejectionCode, UploadStatus
@@ -18,6 +17,7 @@ from services.list_productions import ProductionFilter, list_productions
 from services.list_publications import PublicationFilter, list_publications
 from services.list_uploads import UploadFilter
 from services.pages import PageRequest
+from services.probed_media import ProbedMedia
 from services.publish_options import publish_options
 from services.source_url import poster_url, source_url
 

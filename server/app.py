@@ -15,7 +15,7 @@ from server.middleware import BodyLimit, RequestId
 from server.pages import page_routes
 from server.playback import PlaybackServices, playback_routes
 from server.settings import Settings
-from server.storage_proxy import storage_proxy_routes
+from server.storage_proxy import StorageProxy, storage_proxy_routes
 
 DIST = Path(__file__).parent.parent / "frontend" / "dist"
 
@@ -42,7 +42,7 @@ def create_app(settings: Settings, gateways: Gateways) -> Starlette:
         *health_routes(gateways),
     ]
     if settings.storage_proxy and settings.s3_endpoint_url:
-        routes += storage_proxy_routes(settings.s3_endpoint_url)
+        routes += storage_proxy_routes(StorageProxy(settings.s3_endpoint_url))
     return Starlette(routes=routes, middleware=[Middleware(RequestId)])
 
 

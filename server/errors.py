@@ -3,84 +3,70 @@
 from collections.abc import Iterator
 
 import structlog
-from graphql import GraphQLError
-from services.follow_production_status import ProductionNotFound
-from services.live import SubscriberTooSlow
+from graphql import GraphQLError, OperationDefinitionNode
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
-from strawberry.types.execution import StreamExecutionResult
 
 from services.errors import BadInput, Unauthenticated
+from services.follow_production_status import ProductionNotFound
+from services.live import SubscriberTooSlow
 
 log = structlog.get_logger()
 
-TOLD = {
+TOLD: dict[type[Exception], str] = {
     BadInput: "BAD_USER_INPUT",
     Unauthenticated: "UNAUTHENTICATED",
     ProductionNotFound: "NOT_FOUND",
     SubscriberTooSlow: "TOO_SLOW",
 }
-SENTENCES = {Unauthenticated: "Sign in first.", ProductionNotFound: "There is no such production."}
+SENTENCES: dict[type[Exception], str] = {
+    Unauthenticated: "Sign in first.",
+    ProductionNotFound: "There is no such production.",
+}
+MASK = "Something went wrong on our side; the request id helps to find it."
 
 
-class QuietSchema(Schema):
-    """A client's mistake is no event for our log; Strawberry would log each with a traceback."""
+class TellingSchema(Schema):
+    """Every error of every operation passes here before it is sent: it gets a code and the request's id, a
+    bug is logged and loses its text, and a client's mistake leaves no traceback in our log."""
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
+        context = execution_context.context if execution_context else None
+        request_id = getattr(context, "request_id", None)
         for error in errors:
-            if is_bug(error):
-                context = execution_context.context if execution_context else None
-                log.error(
-                    "operation failed",
-                    request_id=getattr(context, "request_id", None),
-                    path=error.path,
-                    exc_info=error.original_error,
+            original = error.original_error
+            code = code_of(error)
+            if code == "INTERNAL":
+                log.error("operation failed", request_id=request_id, path=error.path, exc_info=original)
+                error.message = MASK
+            elif original is not None and not isinstance(original, GraphQLError):
+                error.message = next(
+                    (s for kind, s in SENTENCES.items() if isinstance(original, kind)), str(original)
                 )
+            error.extensions = {"code": code, "requestId": request_id}
 
 
-class MaskedErrors(SchemaExtension):
-    """Gives every top-level error a code and the request's id, and hides the text of bugs."""
-
-    def on_operation(self) -> Iterator[None]:
-        yield
-        result = self.execution_context.result
-        errors = getattr(result, "errors", None)
-        if errors:
-            result.errors = [self._told(error) for error in errors]  # type: ignore[union-attr]
-
-    def on_stream_result(self, result: StreamExecutionResult) -> None:
-        errors = getattr(result, "errors", None)
-        if errors:
-            result.errors = [self._told(error) for error in errors]  # type: ignore[union-attr]
-
-    def _told(self, error: GraphQLError) -> GraphQLError:
-        request_id = self.execution_context.context.request_id
-        if (error.extensions or {}).get("requestId"):
-            return error
-        original = error.original_error
-        code, message = _code_and_message(error, original)
-        return GraphQLError(
-            message=message,
-            nodes=error.nodes,
-            source=error.source,
-            positions=error.positions,
-            path=error.path,
-            extensions={"code": code, "requestId": request_id},
-        )
-
-
-def is_bug(error: GraphQLError) -> bool:
+def code_of(error: GraphQLError) -> str:
+    """BAD_REQUEST for what graphql-core itself refuses: syntax, validation, coercion of variables."""
     original = error.original_error
-    return original is not None and not isinstance(original, (*TOLD, GraphQLError))
-
-
-def _code_and_message(error: GraphQLError, original: Exception | None) -> tuple[str, str]:
     if original is None or isinstance(original, GraphQLError):
-        return "BAD_REQUEST", error.message
-    for kind, code in TOLD.items():
-        if isinstance(original, kind):
-            return code, SENTENCES.get(kind, str(original))
-    return "INTERNAL", "Something went wrong on our side; the request id helps to find it."
+        return "BAD_REQUEST"
+    return next((code for kind, code in TOLD.items() if isinstance(original, kind)), "INTERNAL")
+
+
+class OneOperation(SchemaExtension):
+    """A document of several operations must say which to run (GraphQL, section 6.1); Strawberry runs the
+    first one."""
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        document = context.graphql_document
+        if context._provided_operation_name is None and document is not None:
+            count = sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)
+            if count > 1 and not context.pre_execution_errors:
+                problem = "Must provide operation name if query contains multiple operations."
+                context.pre_execution_errors = [GraphQLError(problem)]
+        yield

@@ -16,7 +16,7 @@ from schema.publications import Publication
 from schema.renders import Render
 from schema.scalars import BIG_INT, BigInt
 from schema.users import User
-from server.errors import MaskedErrors, QuietSchema
+from server.errors import OneOperation, TellingSchema
 
 
 @strawberry.type(description="What can be read.")
@@ -86,7 +86,7 @@ class Subscription:
     )
 
 
-def build_schema(*, max_depth: int) -> QuietSchema:
+def build_schema(*, max_depth: int) -> TellingSchema:
     """The schema with its limits. Rule classes are made once: made per request they would never hit
     ValidationCache, whose key they are part of (strawberry issue 4635)."""
     rules = [
@@ -97,9 +97,9 @@ def build_schema(*, max_depth: int) -> QuietSchema:
         lambda: AddValidationRules(rules),  # type: ignore[list-item]
         ParserCache,
         ValidationCache,
-        MaskedErrors,
+        OneOperation,
     ]
-    return QuietSchema(
+    return TellingSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,

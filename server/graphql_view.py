@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-import structlog
+from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -20,12 +20,11 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Messag
 
 from schema.context import Context, Gateways
 from server.auth import viewer_of_connection, viewer_of_header
-from server.errors import QuietSchema
+from server.errors import TellingSchema
 from server.origin import origin_of
 from server.pages import graphiql_response
 from services.errors import Unauthenticated
 
-log = structlog.get_logger()
 INIT_TIMEOUT = timedelta(seconds=10)
 MAX_SUBSCRIPTIONS = 100
 
@@ -65,7 +64,7 @@ class GraphQLView(GraphQL[Context, None]):
     graphql_transport_ws_handler_class = TransportHandler
 
     def __init__(
-        self, schema: QuietSchema, gateways: Gateways, *, public_url: str | None, allowed_origins: list[str]
+        self, schema: TellingSchema, gateways: Gateways, *, public_url: str | None, allowed_origins: list[str]
     ) -> None:
         super().__init__(
             schema,
@@ -111,7 +110,14 @@ class GraphQLView(GraphQL[Context, None]):
         context.sign_in(viewer)
         return await super().on_ws_connect(context)
 
-    def encode_json(self, data: object) -> str:  # type: ignore[override]
+    def parse_json(self, data: str | bytes) -> Any:
+        """Raises HTTPException(400) for what is no JSON, or no object."""
+        parsed = super().parse_json(data)
+        if not isinstance(parsed, dict):
+            raise HTTPException(400, "A request must be a JSON object")
+        return parsed
+
+    def encode_json(self, data: object) -> str:
         return orjson.dumps(data).decode()
 
 

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger()
+DRAINED_BYTES = 64 * 1024 * 1024
 
 
 class RequestId:
@@ -35,7 +36,7 @@ class RequestId:
 
 
 class BodyLimit:
-    """Refuses a larger body with 413, by its declared length at once, else when the bytes pass the limit."""
+    """Refuses a larger body with 413 and keeps none of it."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self.app = app
@@ -46,11 +47,10 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > self.max_bytes:
-            await self._refuse(scope, receive, send)
-            return
-        body = await self._read(receive)
+        is_too_large = not declared.isdigit() or int(declared) > self.max_bytes
+        body = None if is_too_large else await self._read(receive)
         if body is None:
+            await drain(receive)
             await self._refuse(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
@@ -75,6 +75,17 @@ class BodyLimit:
         }
         response = JSONResponse({"errors": [error]}, status_code=413, headers={"connection": "close"})
         await response(scope, receive, send)
+
+
+async def drain(receive: Receive) -> None:
+    """Take in the rest of a refused body, as far as is reasonable: a client that is still sending when the
+    connection closes sees a broken pipe instead of the answer."""
+    taken = 0
+    while taken < DRAINED_BYTES:
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

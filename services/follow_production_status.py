@@ -1,4 +1,4 @@
-"""A production's status as a stream: what it is, then every transition once, in order, and progress between."""
+"""A production's status as a stream: what it is, each transition once and in order, and progress between."""
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass

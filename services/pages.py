@@ -80,9 +80,9 @@ def _beyond(order: Order, value: object, row_id: UUID) -> Q:
     """`column >= v AND (column > v OR id > i)`: PostgreSQL walks the index from there, which it does not for
     the plain `column > v OR (column = v AND id > i)`."""
     step = "lt" if order.is_descending else "gt"
-    return Q(**{f"{order.column}__{step}e": value}) & (
-        Q(**{f"{order.column}__{step}": value}) | Q(**{f"id__{step}": row_id})
-    )
+    reached: dict[str, Any] = {f"{order.column}__{step}e": value}
+    passed: dict[str, Any] = {f"{order.column}__{step}": value, f"id__{step}": row_id}
+    return Q(**reached) & Q(**passed, join_type=Q.OR)
 
 
 def _cursor(order: Order, row: Model) -> str:

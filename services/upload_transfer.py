@@ -68,7 +68,8 @@ async def part_urls(
 
 
 def part_count(upload: models.Upload) -> int:
-    return -(-upload.byte_size // (upload.part_size or upload.byte_size))
+    size: int = upload.part_size or upload.byte_size
+    return -(-upload.byte_size // size)
 
 
 def _seconds_left(upload: models.Upload, clock: Clock) -> int:

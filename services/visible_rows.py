@@ -24,7 +24,7 @@ VISIBLE = {
 
 def visible_rows(viewer: Viewer, model: type[Row]) -> QuerySet[Row]:
     """Every row of a table that the viewer may see. Raises KeyError for a table no policy speaks of."""
-    predicate: Q = VISIBLE[model](viewer)  # type: ignore[index]
+    predicate: Q = VISIBLE[model](viewer)
     return model.filter(predicate)
 
 

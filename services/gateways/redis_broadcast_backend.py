@@ -36,7 +36,7 @@ class RedisBroadcastBackend(BroadcastBackend):
         await self._redis.ping()
 
     async def disconnect(self) -> None:
-        await self._pubsub.aclose()
+        await self._pubsub.aclose()  # type: ignore[no-untyped-call]
         await self._redis.aclose()
 
     async def subscribe(self, channel: str) -> None:

@@ -57,7 +57,7 @@ class RedisEventBus:
         await self._announce("work", b"{}")
 
     async def announce_progress(self, tick: ProgressTick) -> None:
-        await self._announce("progress", orjson.dumps(tick))
+        await self._announce("progress", orjson.dumps(tick, default=str))
 
     async def _announce(self, name: str, body: bytes) -> None:
         try:

@@ -17,8 +17,15 @@ CURSOR = struct.Struct(">BQQ")
 CURSOR_VERSION = 1
 LARGEST_ID = 2**63 - 1
 
-# The oldest transaction still running: everything below it is committed or gone for good.
-HORIZON = "(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
+# pg_snapshot_xmin is the oldest transaction still running: all below it is committed or gone for good.
+HORIZON = "SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS xmin"
+SETTLED = """
+SELECT id, transaction_id < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS is_settled
+FROM status_events
+WHERE (transaction_id, id) > ($1, $2) AND ($3::uuid IS NULL OR subject_id = $3)
+ORDER BY transaction_id, id
+LIMIT $4
+"""
 
 
 class Position(NamedTuple):
@@ -50,7 +57,7 @@ class Position(NamedTuple):
 
 async def horizon() -> Position:
     """The end of what is settled now: every later row compares greater."""
-    rows = await connections.get("default").execute_query_dict(f"SELECT {HORIZON} AS xmin")
+    rows = await connections.get("default").execute_query_dict(HORIZON)
     return Position(rows[0]["xmin"] - 1, LARGEST_ID)
 
 
@@ -60,9 +67,7 @@ async def read_settled(
     """Up to `limit` rows after a position, in order, of one subject or of all; and whether later rows are
     held back because an older transaction is still running and may yet add rows before them."""
     rows = await connections.get("default").execute_query_dict(
-        f"SELECT id, transaction_id < {HORIZON} AS is_settled FROM status_events "
-        "WHERE (transaction_id, id) > ($1, $2) AND ($3::uuid IS NULL OR subject_id = $3) "
-        "ORDER BY transaction_id, id LIMIT $4",
+        SETTLED,
         [after.transaction_id, after.id, subject_id, limit],
     )
     settled = [row["id"] for row in rows if row["is_settled"]]

@@ -5,7 +5,7 @@ MAX_REMEMBERED = 10_000
 
 
 class ProgressSeen:
-    """How far each production has been told of, as (sequence, percent); the longest untouched is forgotten."""
+    """How far each production has been told of, as (sequence, percent); the longest untouched goes."""
 
     def __init__(self) -> None:
         self._seen: OrderedDict[UUID, tuple[int, int]] = OrderedDict()

@@ -9,7 +9,7 @@ MAX_PENDING = 1000
 
 
 class SubscriberTooSlow(Exception):
-    """More transitions wait for this subscriber than are kept for one; it may resume after its last cursor."""
+    """More transitions wait for this subscriber than are kept for one; it may resume after its cursor."""
 
 
 class Subscription:

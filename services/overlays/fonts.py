@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import typst
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont
 
 # Package -> folders in it; the western pack also has serif and monospaced faces that nobody asked for.
 FONT_FOLDERS = {
