@@ -20,8 +20,8 @@ from server.storage_proxy import StorageProxy, storage_proxy_routes
 DIST = Path(__file__).parent.parent / "frontend" / "dist"
 
 
-def create_app(settings: Settings, gateways: Gateways) -> Starlette:
-    """Every route of the server, over gateways that the caller opened and will close."""
+def create_app(settings: Settings, gateways: Gateways, proxy: StorageProxy | None) -> Starlette:
+    """Every route of the server, over what the caller opened and will close."""
     view = GraphQLView(
         build_schema(max_depth=settings.max_query_depth),
         gateways,
@@ -41,8 +41,8 @@ def create_app(settings: Settings, gateways: Gateways) -> Starlette:
         *page_routes(DIST),
         *health_routes(gateways),
     ]
-    if settings.storage_proxy and settings.s3_endpoint_url:
-        routes += storage_proxy_routes(StorageProxy(settings.s3_endpoint_url))
+    if proxy is not None:
+        routes += storage_proxy_routes(proxy)
     return Starlette(routes=routes, middleware=[Middleware(RequestId)])
 
 

@@ -5,7 +5,7 @@ import uvicorn
 
 from server.app import create_app
 from server.settings import Settings
-from server.wiring import open_gateways, open_renderer
+from server.wiring import open_gateways, open_proxy, open_renderer
 from server.worker import Worker
 
 WS_MAX_BYTES = 256 * 1024
@@ -13,9 +13,9 @@ WS_MAX_BYTES = 256 * 1024
 
 async def serve(settings: Settings) -> None:
     """The API until SIGTERM or SIGINT. Sockets are then closed with 1012, on which clients reconnect."""
-    async with open_gateways(settings) as gateways:
+    async with open_gateways(settings) as gateways, open_proxy(settings) as proxy:
         config = uvicorn.Config(
-            create_app(settings, gateways),
+            create_app(settings, gateways, proxy),
             host=settings.host,
             port=settings.port,
             ws_max_size=WS_MAX_BYTES,

@@ -4,6 +4,7 @@ Only what carries an S3 signature passes, so nothing is opened that a presigned 
 """
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 import aiohttp
 from starlette.requests import ClientDisconnect, Request
@@ -39,13 +40,9 @@ PREFLIGHT = {
 
 
 class StorageProxy:
-    def __init__(self, endpoint_url: str) -> None:
+    def __init__(self, endpoint_url: str, session: aiohttp.ClientSession) -> None:
         self._endpoint_url = endpoint_url.rstrip("/")
-        self._session: aiohttp.ClientSession | None = None
-
-    async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        self._session = session
 
     async def forward(self, request: Request) -> Response:
         if request.method == "OPTIONS":
@@ -53,7 +50,7 @@ class StorageProxy:
         if not is_signed(request):
             return PlainTextResponse("A signed URL or form is needed here.", status_code=403, headers=CORS)
         try:
-            upstream = await self._open().request(
+            upstream = await self._session.request(
                 request.method,
                 URL(self._target(request), encoded=True),
                 headers=dict(passed_on(request)),
@@ -70,15 +67,6 @@ class StorageProxy:
             if name.lower() not in HOP_BY_HOP | OURS
         }
         return StreamingResponse(chunks(upstream), status_code=upstream.status, headers=headers | CORS)
-
-    def _open(self) -> aiohttp.ClientSession:
-        """One session for the life of the process; bodies of any length, so no overall time limit."""
-        if self._session is None or self._session.closed:
-            timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=60)
-            self._session = aiohttp.ClientSession(
-                timeout=timeout, auto_decompress=False, connector=aiohttp.TCPConnector(limit=200)
-            )
-        return self._session
 
     def _target(self, request: Request) -> str:
         """The address as it was signed: the path's very bytes, another encoding breaks the signature."""
@@ -108,6 +96,15 @@ async def chunks(upstream: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
             yield chunk
     finally:
         upstream.release()
+
+
+@asynccontextmanager
+async def open_storage_proxy(endpoint_url: str) -> AsyncIterator[StorageProxy]:
+    """One session for the life of the process; bodies of any length, so no overall time limit."""
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=60)
+    connector = aiohttp.TCPConnector(limit=200)
+    async with aiohttp.ClientSession(timeout=timeout, auto_decompress=False, connector=connector) as session:
+        yield StorageProxy(endpoint_url, session)
 
 
 def storage_proxy_routes(proxy: StorageProxy) -> list[BaseRoute]:

@@ -8,6 +8,7 @@ import aioboto3
 from schema.context import Gateways
 from server.database import open_database
 from server.settings import Settings
+from server.storage_proxy import StorageProxy, open_storage_proxy
 from services.gateways.aws_media_convert import AwsMediaConvert, open_media_convert
 from services.gateways.clock import SystemClock
 from services.gateways.redis_event_bus import RedisEventBus
@@ -42,6 +43,16 @@ async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
             playback_secret=settings.secret_key.get_secret_value().encode(),
             proxies_storage=settings.storage_proxy,
         )
+
+
+@asynccontextmanager
+async def open_proxy(settings: Settings) -> AsyncIterator[StorageProxy | None]:
+    """Storage on our own port, where browsers cannot reach it otherwise."""
+    if not settings.storage_proxy or settings.s3_endpoint_url is None:
+        yield None
+        return
+    async with open_storage_proxy(settings.s3_endpoint_url) as proxy:
+        yield proxy
 
 
 @asynccontextmanager

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,8 +69,7 @@ async def part_urls(
 
 
 def part_count(upload: models.Upload) -> int:
-    size: int = upload.part_size or upload.byte_size
-    return -(-upload.byte_size // size)
+    return math.ceil(upload.byte_size / (upload.part_size or upload.byte_size))
 
 
 def _seconds_left(upload: models.Upload, clock: Clock) -> int:

@@ -18,7 +18,7 @@ from schema.context import Gateways
 from server.app import create_app
 from server.database import migrate
 from server.settings import Settings
-from server.wiring import open_gateways, open_renderer
+from server.wiring import open_gateways, open_proxy, open_renderer
 from server.worker import Worker
 from tests.tables import empty_tables
 
@@ -91,21 +91,22 @@ def clock(gateways: Gateways) -> Any:
 @pytest.fixture(scope="session")
 async def server(settings: Settings, opened: Gateways) -> AsyncIterator[str]:
     """The API on a real socket; its origin."""
-    config = uvicorn.Config(
-        create_app(settings, opened),
-        host=settings.host,
-        port=settings.port,
-        lifespan="off",
-        log_level="warning",
-        ws_per_message_deflate=False,
-    )
-    api = uvicorn.Server(config)
-    task = asyncio.create_task(api.serve())
-    while not api.started:
-        await asyncio.sleep(0.01)
-    yield f"http://{settings.host}:{settings.port}"
-    api.should_exit = True
-    await task
+    async with open_proxy(settings) as proxy:
+        config = uvicorn.Config(
+            create_app(settings, opened, proxy),
+            host=settings.host,
+            port=settings.port,
+            lifespan="off",
+            log_level="warning",
+            ws_per_message_deflate=False,
+        )
+        api = uvicorn.Server(config)
+        task = asyncio.create_task(api.serve())
+        while not api.started:
+            await asyncio.sleep(0.01)
+        yield f"http://{settings.host}:{settings.port}"
+        api.should_exit = True
+        await task
 
 
 @pytest.fixture(scope="session")

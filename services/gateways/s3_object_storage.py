@@ -96,7 +96,7 @@ class S3ObjectStorage:
     async def read(self, key: str) -> AsyncIterator[bytes]:
         answer = await self._client.get_object(Bucket=self._bucket, Key=key)
         async with answer["Body"] as body:
-            async for chunk in body.iter_chunks(CHUNK):
+            async for chunk in body.content.iter_chunked(CHUNK):
                 yield chunk
 
     async def get(self, key: str) -> bytes:

@@ -1,0 +1,67 @@
+"""ffmpeg as a child that reports its progress, can be stopped, and dies with us."""
+
+import asyncio
+import ctypes
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from embedded.mediaconvert.sources import SourceError
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+KEPT_ERROR_CHARACTERS = 4000
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+async def run_ffmpeg(command: Sequence[str], *, report: Callable[[int], None] | None = None) -> str:
+    """Run to the end; what it told on standard error. `report` gets the microseconds of output made so far.
+
+    Cancelled, it kills ffmpeg. Raises SourceError with MediaConvert's code when ffmpeg fails.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        preexec_fn=_die_with_parent if _LIBC else None,
+    )
+    try:
+        errors, _ = await asyncio.gather(_text(process.stderr), _progress(process.stdout, report))
+        status = await process.wait()
+    except BaseException:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        raise
+    if status != 0:
+        raise _failure(errors)
+    return errors
+
+
+def _die_with_parent() -> None:
+    if _LIBC:
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+async def _text(stream: asyncio.StreamReader | None) -> str:
+    kept = b""
+    while stream and (chunk := await stream.read(65536)):
+        kept = (kept + chunk)[-KEPT_ERROR_CHARACTERS:]
+    return kept.decode(errors="replace")
+
+
+async def _progress(stream: asyncio.StreamReader | None, report: Callable[[int], None] | None) -> None:
+    while stream and (line := await stream.readline()):
+        key, _, value = line.decode().strip().partition("=")
+        if report and key == "out_time_us" and value.lstrip("-").isdigit():
+            report(int(value))
+
+
+def _failure(errors: str) -> SourceError:
+    told = errors.strip().splitlines()
+    last = told[-1] if told else "ffmpeg gave no reason"
+    if "No space left on device" in errors:
+        return SourceError(1050, "The disk is full.")
+    if "Invalid data found when processing input" in errors:
+        return SourceError(1076, "The input is damaged, or its end is missing.")
+    return SourceError(1999, f"The renderer failed: {last[:500]}")
