@@ -1,4 +1,3 @@
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,7 +68,7 @@ async def part_urls(
 
 
 def part_count(upload: models.Upload) -> int:
-    return math.ceil(upload.byte_size / (upload.part_size or upload.byte_size))
+    return -(-int(upload.byte_size) // int(upload.part_size or upload.byte_size))
 
 
 def _seconds_left(upload: models.Upload, clock: Clock) -> int:

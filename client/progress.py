@@ -1,0 +1,45 @@
+"""Progress for a person: a bar on a terminal, a line now and then elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+LINE_PERCENT = 25
+
+
+class Bar(Protocol):
+    def __call__(self, percent: float, note: str = "") -> None: ...
+
+
+@contextmanager
+def progress_bar(console: Console, title: str) -> Iterator[Bar]:
+    """`bar(percent, note)` shows how far something is."""
+    if not console.is_terminal:
+        yield _lines(console, title)
+        return
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(title, total=100, note="")
+        yield lambda percent, note="": progress.update(task, completed=percent, note=note)
+
+
+def _lines(console: Console, title: str) -> Bar:
+    last: tuple[int, str] = (-1, "")
+
+    def line(percent: float, note: str = "") -> None:
+        nonlocal last
+        step = (int(percent) // LINE_PERCENT, note)
+        if step != last:
+            last = step
+            console.print(f"{title}: {percent:.0f}% {note}".rstrip(), highlight=False, soft_wrap=True)
+
+    return line
