@@ -7,6 +7,7 @@ from schema import production_mutations as words
 from schema.connection import After, First
 from schema.context import Info
 from schema.errors import user_errors
+from schema.given import Given
 from schema.node import global_id, row_id_of
 from schema.orders import ListOrder
 from schema.production_config_input import ProductionConfigInput
@@ -48,7 +49,9 @@ async def productions(
     return ProductionConnection.of(page, Production.from_row)
 
 
-async def create_production(info: Info, input: words.CreateProductionInput) -> words.CreateProductionPayload:
+async def create_production(
+    info: Info, input: Given[words.CreateProductionInput]
+) -> words.CreateProductionPayload:
     try:
         row = await create_production_service(
             viewer=info.context.viewer,
@@ -65,7 +68,9 @@ async def create_production(info: Info, input: words.CreateProductionInput) -> w
     return words.CreateProductionPayload(production=Production.from_row(row))
 
 
-async def update_production(info: Info, input: words.UpdateProductionInput) -> words.UpdateProductionPayload:
+async def update_production(
+    info: Info, input: Given[words.UpdateProductionInput]
+) -> words.UpdateProductionPayload:
     try:
         row = await update_production_service(
             viewer=info.context.viewer,
@@ -81,7 +86,9 @@ async def update_production(info: Info, input: words.UpdateProductionInput) -> w
     return words.UpdateProductionPayload(production=Production.from_row(row))
 
 
-async def cancel_production(info: Info, input: words.CancelProductionInput) -> words.CancelProductionPayload:
+async def cancel_production(
+    info: Info, input: Given[words.CancelProductionInput]
+) -> words.CancelProductionPayload:
     try:
         row = await cancel_production_service(
             viewer=info.context.viewer,
@@ -96,7 +103,9 @@ async def cancel_production(info: Info, input: words.CancelProductionInput) -> w
     return words.CancelProductionPayload(production=Production.from_row(row))
 
 
-async def retry_production(info: Info, input: words.RetryProductionInput) -> words.RetryProductionPayload:
+async def retry_production(
+    info: Info, input: Given[words.RetryProductionInput]
+) -> words.RetryProductionPayload:
     try:
         row = await retry_production_service(
             viewer=info.context.viewer,
@@ -108,7 +117,7 @@ async def retry_production(info: Info, input: words.RetryProductionInput) -> wor
     return words.RetryProductionPayload(production=Production.from_row(row))
 
 
-async def restore_render(info: Info, input: words.RestoreRenderInput) -> words.RestoreRenderPayload:
+async def restore_render(info: Info, input: Given[words.RestoreRenderInput]) -> words.RestoreRenderPayload:
     try:
         row = await restore_render_service(
             viewer=info.context.viewer,
@@ -120,7 +129,9 @@ async def restore_render(info: Info, input: words.RestoreRenderInput) -> words.R
     return words.RestoreRenderPayload(production=Production.from_row(row))
 
 
-async def delete_production(info: Info, input: words.DeleteProductionInput) -> words.DeleteProductionPayload:
+async def delete_production(
+    info: Info, input: Given[words.DeleteProductionInput]
+) -> words.DeleteProductionPayload:
     try:
         deleted = await delete_production_service(
             viewer=info.context.viewer,

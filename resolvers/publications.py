@@ -1,5 +1,6 @@
 from schema.context import Info
 from schema.errors import user_errors
+from schema.given import Given
 from schema.node import row_id_of
 from schema.productions import Production
 from schema.publication_mutations import (
@@ -16,7 +17,7 @@ from services.publish import publish as publish_service
 from services.unpublish import unpublish as unpublish_service
 
 
-async def publish(info: Info, input: PublishInput) -> PublishPayload:
+async def publish(info: Info, input: Given[PublishInput]) -> PublishPayload:
     try:
         production, publications = await publish_service(
             viewer=info.context.viewer,
@@ -37,7 +38,7 @@ async def publish(info: Info, input: PublishInput) -> PublishPayload:
     )
 
 
-async def unpublish(info: Info, input: UnpublishInput) -> UnpublishPayload:
+async def unpublish(info: Info, input: Given[UnpublishInput]) -> UnpublishPayload:
     space_ids = input.space_ids
     try:
         production, publications = await unpublish_service(

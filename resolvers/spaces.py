@@ -8,6 +8,7 @@ from schema import space_mutations as words
 from schema.connection import After, First
 from schema.context import Info
 from schema.errors import user_errors
+from schema.given import Given
 from schema.node import global_id, row_id_of
 from schema.spaces import Space, SpaceConnection, SpaceFilterInput, SpaceMember
 from services.add_space_member import add_space_member as add_space_member_service
@@ -49,7 +50,7 @@ async def spaces(
     return SpaceConnection.of(page, Space.from_row)
 
 
-async def create_space(info: Info, input: words.CreateSpaceInput) -> words.CreateSpacePayload:
+async def create_space(info: Info, input: Given[words.CreateSpaceInput]) -> words.CreateSpacePayload:
     try:
         row = await create_space_service(
             viewer=info.context.viewer,
@@ -64,7 +65,7 @@ async def create_space(info: Info, input: words.CreateSpaceInput) -> words.Creat
     return words.CreateSpacePayload(space=Space.from_row(row))
 
 
-async def update_space(info: Info, input: words.UpdateSpaceInput) -> words.UpdateSpacePayload:
+async def update_space(info: Info, input: Given[words.UpdateSpaceInput]) -> words.UpdateSpacePayload:
     try:
         row = await update_space_service(
             viewer=info.context.viewer,
@@ -78,7 +79,7 @@ async def update_space(info: Info, input: words.UpdateSpaceInput) -> words.Updat
     return words.UpdateSpacePayload(space=Space.from_row(row))
 
 
-async def delete_space(info: Info, input: words.DeleteSpaceInput) -> words.DeleteSpacePayload:
+async def delete_space(info: Info, input: Given[words.DeleteSpaceInput]) -> words.DeleteSpacePayload:
     try:
         deleted = await delete_space_service(viewer=info.context.viewer, space_id=_space_id(input))
     except Refused as refusal:
@@ -86,7 +87,9 @@ async def delete_space(info: Info, input: words.DeleteSpaceInput) -> words.Delet
     return words.DeleteSpacePayload(deleted_space_id=global_id("Space", deleted))
 
 
-async def add_space_member(info: Info, input: words.AddSpaceMemberInput) -> words.AddSpaceMemberPayload:
+async def add_space_member(
+    info: Info, input: Given[words.AddSpaceMemberInput]
+) -> words.AddSpaceMemberPayload:
     try:
         row = await add_space_member_service(
             viewer=info.context.viewer, space_id=_space_id(input), email=input.email, role=input.role
@@ -97,7 +100,7 @@ async def add_space_member(info: Info, input: words.AddSpaceMemberInput) -> word
 
 
 async def update_space_member(
-    info: Info, input: words.UpdateSpaceMemberInput
+    info: Info, input: Given[words.UpdateSpaceMemberInput]
 ) -> words.UpdateSpaceMemberPayload:
     try:
         row = await update_space_member_service(
@@ -114,7 +117,7 @@ async def update_space_member(
 
 
 async def remove_space_member(
-    info: Info, input: words.RemoveSpaceMemberInput
+    info: Info, input: Given[words.RemoveSpaceMemberInput]
 ) -> words.RemoveSpaceMemberPayload:
     try:
         row = await remove_space_member_service(

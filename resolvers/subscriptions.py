@@ -3,16 +3,16 @@ from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
-from services.follow_production_status import (
-    ProductionStatusFilter,
-    follow_production_status,
-    follow_productions_status,
-)
 
 from schema.context import Info
 from schema.node import row_id_of
 from schema.productions import ProductionFilterInput
 from schema.subscriptions import ProductionStatusEvent
+from services.follow_production_status import (
+    ProductionStatusFilter,
+    follow_production_status,
+    follow_productions_status,
+)
 
 AfterEvent = Annotated[
     str | None,

@@ -1,23 +1,24 @@
 from typing import Annotated
 
 import strawberry
-from services.cancel_upload import cancel_upload as cancel_upload_service
-from services.complete_upload import complete_upload as complete_upload_service
-from services.create_upload import create_upload as create_upload_service
-from services.delete_upload import delete_upload as delete_upload_service
-from services.update_upload import update_upload as update_upload_service
 
 import models
 from schema import upload_mutations as words
 from schema.connection import After, First
 from schema.context import Info
 from schema.errors import user_errors
+from schema.given import Given
 from schema.node import global_id, row_id_of
 from schema.orders import ListOrder
 from schema.uploads import Upload, UploadConnection, UploadFilterInput
+from services.cancel_upload import cancel_upload as cancel_upload_service
+from services.complete_upload import complete_upload as complete_upload_service
+from services.create_upload import create_upload as create_upload_service
+from services.delete_upload import delete_upload as delete_upload_service
 from services.errors import Refused
 from services.list_uploads import list_uploads
 from services.pages import PageRequest
+from services.update_upload import update_upload as update_upload_service
 from services.visible_rows import visible_row
 
 UploadId = Annotated[strawberry.ID, strawberry.argument(description="The upload's id.")]
@@ -46,7 +47,7 @@ async def uploads(
     return UploadConnection.of(page, Upload.from_row)
 
 
-async def create_upload(info: Info, input: words.CreateUploadInput) -> words.CreateUploadPayload:
+async def create_upload(info: Info, input: Given[words.CreateUploadInput]) -> words.CreateUploadPayload:
     gateways = info.context.gateways
     try:
         row = await create_upload_service(
@@ -66,7 +67,7 @@ async def create_upload(info: Info, input: words.CreateUploadInput) -> words.Cre
     return words.CreateUploadPayload(upload=Upload.from_row(row))
 
 
-async def complete_upload(info: Info, input: words.CompleteUploadInput) -> words.CompleteUploadPayload:
+async def complete_upload(info: Info, input: Given[words.CompleteUploadInput]) -> words.CompleteUploadPayload:
     gateways = info.context.gateways
     try:
         row = await complete_upload_service(
@@ -82,7 +83,7 @@ async def complete_upload(info: Info, input: words.CompleteUploadInput) -> words
     return words.CompleteUploadPayload(upload=Upload.from_row(row))
 
 
-async def cancel_upload(info: Info, input: words.CancelUploadInput) -> words.CancelUploadPayload:
+async def cancel_upload(info: Info, input: Given[words.CancelUploadInput]) -> words.CancelUploadPayload:
     try:
         row = await cancel_upload_service(
             viewer=info.context.viewer,
@@ -94,7 +95,7 @@ async def cancel_upload(info: Info, input: words.CancelUploadInput) -> words.Can
     return words.CancelUploadPayload(upload=Upload.from_row(row))
 
 
-async def update_upload(info: Info, input: words.UpdateUploadInput) -> words.UpdateUploadPayload:
+async def update_upload(info: Info, input: Given[words.UpdateUploadInput]) -> words.UpdateUploadPayload:
     try:
         row = await update_upload_service(
             viewer=info.context.viewer,
@@ -106,7 +107,7 @@ async def update_upload(info: Info, input: words.UpdateUploadInput) -> words.Upd
     return words.UpdateUploadPayload(upload=Upload.from_row(row))
 
 
-async def delete_upload(info: Info, input: words.DeleteUploadInput) -> words.DeleteUploadPayload:
+async def delete_upload(info: Info, input: Given[words.DeleteUploadInput]) -> words.DeleteUploadPayload:
     try:
         deleted = await delete_upload_service(
             viewer=info.context.viewer,

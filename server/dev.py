@@ -154,7 +154,7 @@ class Supervisor:
             f"airdate: ready at {url}/graphql",
             f"  token    {token_path.read_text().strip()}",
             f"           (the demo user's, kept in {token_path})",
-            "  publish  airdate publish video.mp4",
+            '  publish  .venv/bin/airdate publish video.mp4 --title "…" --space demo',
             f"  logs     {self._stack.data.logs}",
             "Ctrl-C stops everything",
         )

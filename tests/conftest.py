@@ -88,6 +88,12 @@ def clock(gateways: Gateways) -> Any:
     return gateways.clock
 
 
+async def started(api: uvicorn.Server) -> None:
+    """uvicorn tells of its start by a flag alone."""
+    while not api.started:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
 @pytest.fixture(scope="session")
 async def server(settings: Settings, opened: Gateways) -> AsyncIterator[str]:
     """The API on a real socket; its origin."""
@@ -102,8 +108,7 @@ async def server(settings: Settings, opened: Gateways) -> AsyncIterator[str]:
         )
         api = uvicorn.Server(config)
         task = asyncio.create_task(api.serve())
-        while not api.started:
-            await asyncio.sleep(0.01)
+        await started(api)
         yield f"http://{settings.host}:{settings.port}"
         api.should_exit = True
         await task

@@ -13,7 +13,8 @@ CREATE_UPLOAD = """
 mutation ($input: CreateUploadInput!) { createUpload(input: $input) {
   upload { id status transfer { __typename
     ... on PresignedPost { url fields { name value } }
-    ... on MultipartTransfer { partSize partCount uploadedParts { number } parts(numbers: [1, 2]) { number url } } } }
+    ... on MultipartTransfer { partSize partCount uploadedParts { number }
+      parts(numbers: [1, 2]) { number url } } } }
   userErrors { code message path } } }
 """
 COMPLETE_UPLOAD = """

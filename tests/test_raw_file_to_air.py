@@ -139,14 +139,14 @@ async def test_a_real_clip_goes_on_air(graphql, http, server, worker):
 
     shown = (await graphql(PLAYBACK, {"id": production_id}))["production"]
     assert shown["title"] == "On air"
-    kinds = [(o["kind"], o["height"]) for o in shown["outputs"]]
+    kinds = sorted((output["kind"], output["height"] or 0) for output in shown["outputs"])
     assert kinds == [
-        ("HLS", None),
-        ("HLS_RENDITION", 480),
+        ("HLS", 0),
         ("HLS_RENDITION", 360),
-        ("POSTER", shown["outputs"][3]["height"]),
+        ("HLS_RENDITION", 480),
         ("MP4", 480),
-    ] or set(k for k, _ in kinds) == {"HLS", "HLS_RENDITION", "MP4", "POSTER"}
+        ("POSTER", 480),
+    ]
     assert all(o["byteSize"] > 0 for o in shown["outputs"])
     await check_pictures_and_sound(shown["playback"])
     still = Image.open(io.BytesIO((await fetch(shown["posterUrl"])).content))

@@ -77,7 +77,8 @@ async def test_the_same_idempotency_key_makes_one_space(graphql):
 async def test_a_members_space_does_not_exist_for_strangers(graphql):
     owner, stranger = await make_user(), await make_user()
     space = await make_space(owner)
-    query = "query ($id: ID!, $slug: String) { space(slug: $slug) { name } node(id: $id) { id } spaces { nodes { name } } }"
+    query = """query ($id: ID!, $slug: String) {
+      space(slug: $slug) { name } node(id: $id) { id } spaces { nodes { name } } }"""
     variables = {"id": id_of(space), "slug": space.slug}
     nothing = {"space": None, "node": None, "spaces": {"nodes": []}}
     assert await graphql(query, variables, token=await make_token(stranger)) == nothing

@@ -90,7 +90,7 @@ def test_ctrl_c_stops_everything_it_announced(dev: Dev, data_dir: Path) -> None:
         f"airdate: ready at http://127.0.0.1:{dev.port}/graphql",
         f"  token    {token}",
         f"           (the demo user's, kept in {data_dir}/token)",
-        "  publish  airdate publish video.mp4",
+        '  publish  .venv/bin/airdate publish video.mp4 --title "…" --space demo',
         f"  logs     {data_dir}/logs",
         "Ctrl-C stops everything",
     ]
