@@ -1,0 +1,71 @@
+import Hls from "hls.js";
+import { sentenceFor } from "./sentences.js";
+
+const RECOVERY_PAUSE_MS = 20_000;
+
+const video = document.getElementById("video");
+const notice = document.getElementById("notice");
+const token = location.pathname.split("/").filter(Boolean).at(-1);
+const playlist = new URL(`../playback/${token}/index.m3u8`, location.href).href;
+
+video.poster = new URL("poster.jpg", playlist).href;
+
+let hls = null;
+let recoveredAt = -Infinity;
+
+function tell(status) {
+  document.getElementById("sentence").textContent = sentenceFor(status);
+  notice.hidden = false;
+  video.inert = true;
+}
+
+/** Segment URLs are signed for a limited time: after a long pause they are renewed by reading the playlist again. */
+function recover(data) {
+  if (performance.now() - recoveredAt < RECOVERY_PAUSE_MS) return false;
+  recoveredAt = performance.now();
+  if (data.type === Hls.ErrorTypes.MEDIA_ERROR) {
+    hls.recoverMediaError();
+    return true;
+  }
+  if (data.frag === undefined) return false;
+  const wasPlaying = !video.paused;
+  play(video.currentTime);
+  if (wasPlaying) video.play().catch(() => video.pause());
+  return true;
+}
+
+function onError(_event, data) {
+  if (!data.fatal || recover(data)) return;
+  hls.destroy();
+  tell(data.type === Hls.ErrorTypes.NETWORK_ERROR ? (data.response?.code ?? 0) : undefined);
+}
+
+function play(startPosition) {
+  hls?.destroy();
+  hls = new Hls({ startPosition, capLevelToPlayerSize: true, enableWorker: false });
+  hls.on(Hls.Events.ERROR, onError);
+  hls.loadSource(playlist);
+  hls.attachMedia(video);
+}
+
+/** A <video> says only that it failed; the playlist's own answer says why. */
+async function tellWhyNativeFailed() {
+  const answer = await fetch(playlist).catch(() => ({ ok: false, status: 0 }));
+  tell(answer.ok ? undefined : answer.status);
+}
+
+function start() {
+  notice.hidden = true;
+  video.inert = false;
+  // Chromium claims native HLS too, so hls.js is asked first.
+  if (Hls.isSupported()) {
+    play(-1);
+  } else {
+    video.src = playlist;
+    video.load();
+  }
+}
+
+if (!Hls.isSupported()) video.addEventListener("error", tellWhyNativeFailed);
+document.getElementById("again").addEventListener("click", start);
+start();
