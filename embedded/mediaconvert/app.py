@@ -2,7 +2,6 @@
 
 import base64
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
@@ -18,65 +17,75 @@ from embedded.mediaconvert.service_rules import check_service_rules
 from embedded.mediaconvert.understood import refuse_what_is_not_understood
 
 MAX_PAGE = 20
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(jobs: Jobs) -> Starlette:
-    async def create_job(request: Request) -> Response:
+class Api:
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+
+    async def create_job(self, request: Request) -> Response:
         try:
-            body = orjson.loads(await request.body())
-            wanted = read_request(body, "CreateJobRequest")
+            wanted = read_request(orjson.loads(await request.body()), "CreateJobRequest")
             check_service_rules(wanted)
             refuse_what_is_not_understood(wanted)
         except orjson.JSONDecodeError:
             return error(400, "BadRequestException", "The body is not JSON.")
         except Invalid as invalid:
             return error(400, "BadRequestException", str(invalid))
-        return answer({"Job": jobs.create(wanted)}, "CreateJobResponse", status=201)
+        return answer({"Job": self._jobs.create(wanted)}, "CreateJobResponse", status=201)
 
-    async def get_job(request: Request) -> Response:
-        job = jobs.get(request.path_params["id"])
+    async def get_job(self, request: Request) -> Response:
+        job = self._jobs.get(request.path_params["id"])
         return answer({"Job": job}, "GetJobResponse") if job else not_found()
 
-    async def list_jobs(request: Request) -> Response:
-        found = jobs.all()
+    async def list_jobs(self, request: Request) -> Response:
         params = request.query_params
+        found = self._jobs.all()
         if params.get("order") == "DESCENDING":
             found = found[::-1]
         if "queue" in params:
-            found = [
-                job for job in found if params["queue"] in (job["Queue"], job["Queue"].rpartition("/")[2])
-            ]
+            found = [job for job in found if is_queue(params["queue"], job["Queue"])]
         if "status" in params:
             found = [job for job in found if job["Status"] == params["status"]]
-        size = min(int(params.get("maxResults", MAX_PAGE)), MAX_PAGE)
-        start = int(base64.b64decode(params["nextToken"])) if "nextToken" in params else 0
+        try:
+            size = min(int(params.get("maxResults", MAX_PAGE)), MAX_PAGE)
+            start = int(base64.b64decode(params["nextToken"])) if "nextToken" in params else 0
+        except ValueError:
+            return error(400, "BadRequestException", "/nextToken: is not one of ours")
         page: dict[str, Any] = {"Jobs": found[start : start + size]}
         if start + size < len(found):
             page["NextToken"] = base64.b64encode(str(start + size).encode()).decode()
         return answer(page, "ListJobsResponse")
 
-    async def cancel_job(request: Request) -> Response:
-        job = jobs.get(request.path_params["id"])
+    async def cancel_job(self, request: Request) -> Response:
+        job = self._jobs.get(request.path_params["id"])
         if job is None:
             return not_found()
         try:
-            await jobs.cancel(job)
+            await self._jobs.cancel(job)
         except JobOver:
             return error(409, "ConflictException", f"The job is {job['Status']} already.")
         return JSONResponse({}, status_code=202)
 
+
+def create_app(jobs: Jobs) -> Starlette:
+    api = Api(jobs)
     return Starlette(
         routes=[
             Route("/healthz", healthz),
-            Route(f"{API}/jobs", create_job, methods=["POST"]),
-            Route(f"{API}/jobs", list_jobs, methods=["GET"]),
-            Route(f"{API}/jobs/{{id}}", get_job, methods=["GET"]),
-            Route(f"{API}/jobs/{{id}}", cancel_job, methods=["DELETE"]),
+            Route(f"{API}/jobs", api.create_job, methods=["POST"]),
+            Route(f"{API}/jobs", api.list_jobs, methods=["GET"]),
+            Route(f"{API}/jobs/{{id}}", api.get_job, methods=["GET"]),
+            Route(f"{API}/jobs/{{id}}", api.cancel_job, methods=["DELETE"]),
             Route(f"{API}/queues", list_queues, methods=["GET"]),
             Route(f"{API}/endpoints", describe_endpoints, methods=["POST"]),
         ]
     )
+
+
+def is_queue(asked: str, arn: str) -> bool:
+    """Queues are asked for by ARN or by name."""
+    return asked in (arn, arn.rpartition("/")[2])
 
 
 async def healthz(request: Request) -> Response:

@@ -136,21 +136,6 @@ def test_starts_again_after_the_supervisor_was_killed(dev: Dev, data_dir: Path) 
         assert again.finish() == (0, "")
 
 
-@pytest.mark.slow
-def test_a_second_ctrl_c_does_not_wait(dev: Dev) -> None:
-    dev.announcement()
-    children = dev.children()
-    os.kill(children["serve"], signal.SIGSTOP)  # so that it cannot stop politely
-    dev.popen.send_signal(signal.SIGINT)
-    assert dev.popen.stdout is not None
-    assert dev.popen.stdout.readline() == "airdate: stopping\n"
-    asked = time.monotonic()
-    dev.popen.send_signal(signal.SIGINT)
-    assert dev.finish() == (0, "")
-    assert time.monotonic() - asked < 2
-    assert all_gone(children)
-
-
 def test_a_signal_while_starting_stops_what_has_started(dev: Dev) -> None:
     assert dev.popen.stdout is not None
     assert dev.popen.stdout.readline().startswith("airdate: starting")
