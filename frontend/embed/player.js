@@ -13,10 +13,15 @@ video.poster = new URL("poster.jpg", playlist).href;
 let hls = null;
 let recoveredAt = -Infinity;
 
+function showNotice(isShown) {
+  notice.hidden = !isShown;
+  video.controls = !isShown;
+  video.inert = isShown;
+}
+
 function tell(status) {
   document.getElementById("sentence").textContent = sentenceFor(status);
-  notice.hidden = false;
-  video.inert = true;
+  showNotice(true);
 }
 
 /** Segment URLs are signed for a limited time: after a long pause they are renewed by reading the playlist again. */
@@ -55,8 +60,7 @@ async function tellWhyNativeFailed() {
 }
 
 function start() {
-  notice.hidden = true;
-  video.inert = false;
+  showNotice(false);
   // Chromium claims native HLS too, so hls.js is asked first.
   if (Hls.isSupported()) {
     play(-1);

@@ -1,11 +1,43 @@
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
-import { createClient } from "graphql-ws";
+import { CloseCode, createClient } from "graphql-ws";
 
 /** The editor's headers, with the token where they do not sign in themselves. */
 function signedHeaders(headers, token) {
   const signed = new Headers(headers);
   if (token !== "" && !signed.has("authorization")) signed.set("authorization", `Bearer ${token}`);
   return Object.fromEntries(signed);
+}
+
+const REFUSED = {
+  errors: [
+    {
+      message: "The access token is missing, unknown, expired or revoked.",
+      extensions: { code: "UNAUTHENTICATED" },
+    },
+  ],
+};
+const isRefusal = (error) => error?.code === CloseCode.Forbidden;
+
+/** A socket whose refused sign-in is an answer, where graphql-ws would try again for half a minute. */
+function createSocket(url, authorization) {
+  const client = createClient({
+    url,
+    connectionParams: authorization === undefined ? undefined : { authorization },
+    shouldRetry: (error) => typeof error?.code === "number" && !isRefusal(error),
+  });
+  return {
+    ...client,
+    subscribe: (payload, sink) =>
+      client.subscribe(payload, {
+        next: (result) => sink.next(result),
+        complete: () => sink.complete(),
+        error: (error) => {
+          if (!isRefusal(error)) return sink.error(error);
+          sink.next(REFUSED);
+          sink.complete();
+        },
+      }),
+  };
 }
 
 /**
@@ -22,8 +54,7 @@ export function createFetcher(url, currentToken) {
     if (socket === null || authorization !== socketAuthorization) {
       socket?.dispose();
       socketAuthorization = authorization;
-      const connectionParams = authorization === undefined ? undefined : { authorization };
-      socket = createClient({ url: socketUrl.href, connectionParams });
+      socket = createSocket(socketUrl.href, authorization);
     }
     return socket;
   }

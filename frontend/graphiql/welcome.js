@@ -1,5 +1,7 @@
-const VIEWER = `# Welcome to the Airdate API. Run with Ctrl-Enter; the book icon opens the reference.
-# Paste your access token above to see your own uploads and productions.
+const VIEWER = `# Welcome to the Airdate API.
+# 1. Paste your access token above.
+# 2. Run this query: Ctrl-Enter.
+# The book icon opens the reference.
 query Viewer {
   viewer {
     id
@@ -9,7 +11,8 @@ query Viewer {
 }
 `;
 
-const LIVE = `# Every change of your productions, the moment it happens.
+const LIVE = `# Every change of your productions,
+# the moment it happens.
 subscription Live {
   productionsStatusChanged {
     occurredAt
