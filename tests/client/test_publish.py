@@ -1,0 +1,106 @@
+"""The command as a person runs it: a process of its own, against the real server."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+import models
+from models.statuses import PublicationStatus, SpaceVisibility, UploadStatus
+from tests.factories import make_space, make_token, make_user
+from tests.media import clip, run_ffmpeg
+
+AIRDATE = Path(sys.executable).parent / "airdate"
+
+
+async def airdate(*arguments, server, token):
+    """Exit code, standard output and standard error."""
+    process = await asyncio.create_subprocess_exec(
+        AIRDATE,
+        "publish",
+        *map(str, arguments),
+        "--url",
+        server,
+        "--token",
+        token,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 90)
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_a_file_is_published_and_plays(server, worker, clips):
+    owner = await make_user()
+    space = await make_space(owner, visibility=SpaceVisibility.PUBLIC, slug="demo")
+    arguments = (clip(clips / "published.mp4"), "--title", "Hello", "--lower-third", "Ada|Analyst@0.2-1.8")
+    code, out, err = await airdate(
+        *arguments, "--mp4", "--space", "demo", server=server, token=await make_token(owner)
+    )
+    assert (code, err) == (0, "")
+    lines = [line.split(maxsplit=1) for line in out.splitlines()[-4:]]
+    assert [line[0] for line in lines] == ["Published:", "Watch:", "HLS:", "MP4:"]
+    assert lines[0][1] == f"{space.name} (LIVE)"
+    async with httpx.AsyncClient(follow_redirects=True) as client:
+        playlist = await client.get(lines[2][1])
+        assert playlist.text.startswith("#EXTM3U")
+        assert (await client.get(lines[3][1])).headers["content-type"] == "video/mp4"
+    publication = await models.Publication.get().select_related("production")
+    assert publication.status is PublicationStatus.LIVE
+    assert publication.production.title == "Hello"
+    assert publication.production.config["lower_thirds"][0]["subtext"] == "Analyst"
+
+
+async def test_a_large_file_goes_in_parts(server, worker, clips):
+    owner = await make_user()
+    path = clips / "large.mp4"
+    noise = ("-f", "lavfi", "-i", "nullsrc=s=640x360:d=2:r=30,geq=random(1)*255:128:128")
+    run_ffmpeg(path, *noise, "-c:v", "libx264", "-preset", "ultrafast", "-qp", "4")
+    assert path.stat().st_size > 6 * 1024 * 1024
+    code, out, err = await airdate(path, server=server, token=await make_token(owner))
+    assert (code, err) == (0, "")
+    assert "part 2 of" in out
+    upload = await models.Upload.get()
+    assert (upload.status, upload.part_size) == (UploadStatus.READY, 5 * 1024 * 1024)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["missing.mp4"], "airdate: There is no file “missing.mp4”.\n"),
+        (["{clip}", "--space", "nowhere"], "airdate: There is no space “nowhere” for you.\n"),
+        (
+            ["{clip}", "--lower-third", "Ada"],
+            "airdate: “Ada” is not text|subtext@start-end, such as “Ada Lovelace|Analyst@2-6”.\n",
+        ),
+        (["{clip}", "--trim", "1-x"], "airdate: “1-x” is not start-end in seconds, such as 2-6.5.\n"),
+        (["{text}"], "airdate: "),
+        (
+            ["{clip}", "--lower-third", "Ada@1-9"],
+            "airdate: config.lowerThirds.0.endMs: ",
+        ),
+    ],
+)
+async def test_what_is_wrong_is_one_clear_line(server, worker, clips, arguments, message):
+    token = await make_token(await make_user())
+    text = clips / "text.mp4"
+    text.write_text("this is no video\n" * 100)
+    path = clip(clips / "wrong.mp4")
+    told = [a.format(clip=path, text=text) if a.startswith("{") else a for a in arguments]
+    code, _, err = await airdate(*told, server=server, token=token)
+    assert code == 1
+    assert err.startswith(message)
+    assert len(err.splitlines()) == 1
+    assert await models.Production.all().count() == 0
+
+
+async def test_a_wrong_token_and_a_missing_server_are_said(server, database, clips):
+    path = clip(clips / "unsent.mp4")
+    code, _, err = await airdate(path, server=server, token="wrong")
+    assert (code, err) == (1, "airdate: The access token is unknown, expired or revoked.\n")
+    code, _, err = await airdate(path, server="http://127.0.0.1:9", token="any")
+    assert code == 1
+    assert err.startswith("airdate: http://127.0.0.1:9/graphql cannot be reached")
+    assert await models.Upload.all().count() == 0
