@@ -48,9 +48,10 @@ EBML = b"\x1a\x45\xdf\xa3"
 
 
 def byte_size(file: BinaryIO) -> int:
-    """Length of the file in bytes; leaves it at its start."""
+    """Length of the file in bytes; leaves it where it was."""
+    before = file.tell()
     size = file.seek(0, 2)
-    file.seek(0)
+    file.seek(before)
     return size
 
 
@@ -79,8 +80,17 @@ def unreadable(file: BinaryIO) -> MediaRejected:
 def refuse_cut_quicktime(file: BinaryIO) -> None:
     """Raise MediaRejected when a box of an MP4 or QuickTime file is longer than what is left of the file.
 
-    Boxes: ISO/IEC 14496-12, section 4.2. Only their headers are read.
+    Boxes: ISO/IEC 14496-12, section 4.2. Only their headers are read. The file is left where it was: FFmpeg
+    reads on from there without asking.
     """
+    before = file.tell()
+    try:
+        _walk_boxes(file)
+    finally:
+        file.seek(before)
+
+
+def _walk_boxes(file: BinaryIO) -> None:
     size = byte_size(file)
     position = 0
     for _ in range(BOXES_WALKED):

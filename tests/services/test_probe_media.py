@@ -244,3 +244,9 @@ def test_a_poster_of_hdr_is_neither_black_nor_washed_out(tmp_path: Path) -> None
     lightness = sorted(poster.convert("L").tobytes())
     assert lightness[len(lightness) // 20] < 40
     assert lightness[-len(lightness) // 20] > 200
+
+
+def test_a_file_larger_than_a_read_buffer_is_read_to_its_end(tmp_path: Path) -> None:
+    """Looking at the boxes once moved the file under FFmpeg, which then read from the wrong place."""
+    path = clips.clip(tmp_path / "long.mp4", size="640x360", seconds=10)
+    assert probe_media(str(path), content_type="video/mp4").duration_ms == 10_000
