@@ -54,7 +54,7 @@ def asker(http, server):
     return ask
 
 
-@pytest.mark.parametrize("victim", ["worker", "renderer", "supervisor"])
+@pytest.mark.parametrize("victim", ["worker", "supervisor"])
 async def test_a_render_survives(tmp_path, victim):
     port = free_ports(1)[0]
     server = f"http://127.0.0.1:{port}"
