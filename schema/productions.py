@@ -82,6 +82,11 @@ class Production(Node):
         links = await _links(self.row, info.context)
         return links.poster_url if links else None
 
+    @strawberry.field(description="A WebVTT file of small pictures for scrubbing, once a render completed.")
+    async def storyboard_url(self, info: Info) -> str | None:
+        links = await _links(self.row, info.context)
+        return links.storyboard_url if links else None
+
     @strawberry.field(description="Where it plays, once a render completed.")
     async def playback(self, info: Info) -> Playback | None:
         links = await _links(self.row, info.context)

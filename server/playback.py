@@ -26,6 +26,7 @@ from services.production_playback import (
     output_key,
 )
 from services.rewrite_playlist import NAME, media_names, rewrite_playlist
+from services.storyboard import storyboard_of, storyboard_vtt
 
 MIN_SEGMENT_SECONDS = 900
 REDIRECT_SECONDS = 900
@@ -86,6 +87,17 @@ def playback_routes(services: PlaybackServices) -> list[BaseRoute]:
     async def poster(request: Request, playback: AuthorisedPlayback) -> Response:
         return await redirect(services, output_key(playback.render, RenderOutputKind.POSTER))
 
+    async def storyboard(request: Request, playback: AuthorisedPlayback) -> Response:
+        found = await storyboard_of(render=playback.render, storage=services.storage)
+        if found is None or not found.tiles:
+            return nothing_here()
+        seconds = segment_seconds(services, playback)
+        urls = [
+            public_url(await services.storage.presign_get(tile, seconds=seconds), services.storage_base)
+            for tile in found.tiles
+        ]
+        return Response(storyboard_vtt(found, urls), media_type="text/vtt", headers=HEADERS)
+
     def route(path: str, answer: Answer) -> Route:
         return Route(f"/playback/{{token}}/{path}", authorised(services, answer), methods=["GET", "OPTIONS"])
 
@@ -93,6 +105,7 @@ def playback_routes(services: PlaybackServices) -> list[BaseRoute]:
         route("index.m3u8", playlist),
         route("video.mp4", video),
         route("poster.jpg", poster),
+        route("storyboard.vtt", storyboard),
         route("{name}.m3u8", playlist),
     ]
 

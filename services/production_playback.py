@@ -24,6 +24,7 @@ class Playback:
     mp4_url: str | None
     embed_url: str
     poster_url: str
+    storyboard_url: str
     expires_at: datetime
 
 
@@ -51,6 +52,7 @@ async def production_playback(
         mp4_url=f"{origin}/playback/{token}/video.mp4" if has_mp4 else None,
         embed_url=f"{origin}/embed/{token}",
         poster_url=f"{origin}/playback/{token}/poster.jpg",
+        storyboard_url=f"{origin}/playback/{token}/storyboard.vtt",
         expires_at=expires_at,
     )
 

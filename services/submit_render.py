@@ -118,7 +118,10 @@ async def _create_job(
         environment=defaults.environment,
     )
     request = build_job(config=config, media=media, render=refs, overlays=overlays)
-    await models.Render.filter(id=render.id).update(settings=request)
+    warnings = [
+        {"code": "TEXT_NOT_DRAWN", "message": warning} for image in overlays for warning in image.warnings
+    ]
+    await models.Render.filter(id=render.id).update(settings=request, warnings=warnings)
     await _adopt(render, await renderer.create_job(request), clock)
     if await models.Render.filter(id=render.id, cancel_requested_at__isnull=False).exists():
         await renderer.cancel_job(str(render.job_id))

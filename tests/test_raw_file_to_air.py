@@ -25,7 +25,7 @@ from tests.media import (
 )
 
 PLAYBACK = """
-query ($id: ID!) { production(id: $id) { title posterUrl
+query ($id: ID!) { production(id: $id) { title posterUrl storyboardUrl
   outputs { kind width height byteSize durationMs bitrate }
   playback { hlsUrl mp4Url embedUrl expiresAt } } }
 """
@@ -150,7 +150,8 @@ async def test_a_real_clip_goes_on_air(graphql, http, server, worker):
     assert all(o["byteSize"] > 0 for o in shown["outputs"])
     await check_pictures_and_sound(shown["playback"])
     still = Image.open(io.BytesIO((await fetch(shown["posterUrl"])).content))
-    assert still.width > still.height
+    assert still.size == (854, 480)
+    await check_storyboard(shown["storyboardUrl"])
 
     unpublish = "mutation ($i: UnpublishInput!) { unpublish(input: $i) { userErrors { code } } }"
     await graphql(unpublish, {"i": {"productionId": production_id}}, token=token)
@@ -173,6 +174,21 @@ async def check_pictures_and_sound(playback):
     assert title.max() > 200, "the title's text is there, bright on dark"
     assert panel_difference(pictures, 2 + 2.0, 2 + 0.5) > 12
     assert panel_difference(pictures, 2 + 3.6, 2 + 0.5) < panel_difference(pictures, 2 + 2.0, 2 + 0.5)
+
+
+async def check_storyboard(url):
+    """Every second has its picture, and the pictures lie inside their tile."""
+    text = (await fetch(url)).text
+    cues = re.findall(r"(\S+) --> (\S+)\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)", text)
+    assert text.startswith("WEBVTT\n")
+    assert [cue[0] for cue in cues] == [f"00:00:0{second}.000" for second in range(8)]
+    tile = Image.open(io.BytesIO((await fetch(str(httpx.URL(url).join(cues[0][2])))).content))
+    for x, y, width, height in (map(int, cue[3:]) for cue in cues):
+        assert x + width <= tile.width
+        assert y + height <= tile.height
+    left, top = int(cues[1][3]), int(cues[1][4])
+    title_at_one_second = np.asarray(tile.convert("RGB"))[top + 4 : top + 10, left + 4 : left + 10]
+    assert_colour(title_at_one_second, (0x20, 0x40, 0x60), tolerance=30)
 
 
 def picture_at(pictures, seconds):
