@@ -3,7 +3,7 @@
 CREATE_UPLOAD = """
 mutation CreateUpload($input: CreateUploadInput!) {
   createUpload(input: $input) {
-    upload { id }
+    upload { id status }
     userErrors { code message path }
   }
 }
@@ -53,7 +53,7 @@ query Space($slug: String!) {
 CREATE_PRODUCTION = """
 mutation CreateProduction($input: CreateProductionInput!) {
   createProduction(input: $input) {
-    production { id }
+    production { id status }
     userErrors { code message path }
   }
 }

@@ -6,7 +6,8 @@ from typing import Any
 SYNTAX = re.compile(
     r"(?P<text>(?:\\.|[^\\|@])+)(?:\|(?P<subtext>(?:\\.|[^\\|@])+))?@(?P<span>[^@]+)", re.DOTALL
 )
-SPAN = re.compile(r"(?P<start>\d+(?:\.\d+)?)-(?P<end>\d+(?:\.\d+)?)")
+SECONDS = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
+SPAN = re.compile(rf"(?P<start>{SECONDS})-(?P<end>{SECONDS})")
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 

@@ -1,5 +1,6 @@
 """Progress for a person: a bar on a terminal, a line now and then elsewhere."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -8,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 LINE_PERCENT = 25
+NUMBER = re.compile(r"\d+")
 
 
 class Bar(Protocol):
@@ -33,11 +35,12 @@ def progress_bar(console: Console, title: str) -> Iterator[Bar]:
 
 
 def _lines(console: Console, title: str) -> Bar:
+    """A line each quarter and each new kind of note: “part 7 of 90” is of one kind with “part 8 of 90”."""
     last: tuple[int, str] = (-1, "")
 
     def line(percent: float, note: str = "") -> None:
         nonlocal last
-        step = (int(percent) // LINE_PERCENT, note)
+        step = (int(percent) // LINE_PERCENT, NUMBER.sub("", note))
         if step != last:
             last = step
             console.print(f"{title}: {percent:.0f}% {note}".rstrip(), highlight=False, soft_wrap=True)

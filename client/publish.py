@@ -3,7 +3,7 @@
 import asyncio
 import mimetypes
 import os
-import secrets
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,8 +13,9 @@ import typer
 from rich.console import Console
 
 from client import documents
-from client.api import Api, ApiError
+from client.api import TIMEOUT, Api, ApiError
 from client.lower_third import read_lower_third, read_span
+from client.once import made_once
 from client.progress import progress_bar
 from client.transfer import send_file, sha256_of
 
@@ -24,7 +25,9 @@ CONTENT_TYPES = {
     ".mxf": "application/mxf",
     ".webm": "video/webm",
 }
-POLL_SECONDS = 0.2
+FIRST_POLL_SECONDS, LAST_POLL_SECONDS = 0.2, 2.0
+UNDER_WAY, OVER = ("AWAITING_BYTES", "VERIFYING", "READY"), ("REJECTED", "EXPIRED", "CANCELED")
+WORTH_FOLLOWING = ("QUEUED", "PROCESSING", "COMPLETED")
 INTERRUPTED = 130
 console = Console()
 errors = Console(stderr=True)
@@ -45,43 +48,66 @@ def publish(
     title: Annotated[str | None, typer.Option(help="The production's title, shown on a title page.")] = None,
     subtitle: Annotated[str | None, typer.Option(help="The title page's smaller text.")] = None,
     title_seconds: Annotated[float, typer.Option(help="How long the title page stands.")] = 3.0,
-    no_title_page: Annotated[bool, typer.Option(help="Leave the title page out.")] = False,
+    no_title_page: Annotated[bool, typer.Option("--no-title-page", help="Leave the title page out.")] = False,
     lower_third: Annotated[
         list[str] | None, typer.Option(help="text|subtext@start-end, in seconds; may be repeated.")
     ] = None,
-    normalize: Annotated[bool, typer.Option(help="Bring the sound to an even loudness.")] = False,
+    normalize: Annotated[
+        bool, typer.Option("--normalize", help="Bring the sound to an even loudness.")
+    ] = False,
     target_lkfs: Annotated[float, typer.Option(help="The loudness for --normalize.")] = -16.0,
-    mute: Annotated[bool, typer.Option(help="Replace the sound by silence.")] = False,
+    mute: Annotated[bool, typer.Option("--mute", help="Replace the sound by silence.")] = False,
     trim: Annotated[str | None, typer.Option(help="Keep only start-end, in seconds.")] = None,
-    mp4: Annotated[bool, typer.Option(help="Make an MP4 download too.")] = False,
+    mp4: Annotated[bool, typer.Option("--mp4", help="Make an MP4 download too.")] = False,
     space: Annotated[list[str] | None, typer.Option(help="Publish in this space; may be repeated.")] = None,
     url: Annotated[str | None, typer.Option(help="The server; AIRDATE_URL.")] = None,
     token: Annotated[str | None, typer.Option(help="The access token; AIRDATE_TOKEN.")] = None,
 ) -> None:
-    """Upload a video, make a production of it, follow its render live, and publish it."""
+    """Upload a video, make a production of it, follow its render live, and publish it. Within a day, the
+    same command again goes on with what it began."""
     try:
         config: dict[str, Any] = {"outputs": {"mp4": mp4}}
-        if title and not no_title_page:
-            page = {"title": title, "subtitle": subtitle, "durationMs": round(title_seconds * 1000)}
-            config["titlePage"] = page
+        config |= _title_page(title, subtitle, title_seconds, no_title_page)
         config["lowerThirds"] = [read_lower_third(value) for value in lower_third or []]
-        if normalize or mute:
-            config["audio"] = {"mode": "MUTE" if mute else "NORMALIZE", "targetLkfs": target_lkfs}
+        config |= _audio(normalize, target_lkfs, mute)
         if trim:
             start_ms, end_ms = read_span(trim)
             config["trim"] = {"startMs": start_ms, "endMs": end_ms}
         wish = Wish(_existing(file), title, config, space or [])
-        asyncio.run(_publish(wish, url or _default_url(), token or _default_token()))
-    except (ApiError, ValueError) as error:
-        errors.print(f"airdate: {error}", highlight=False, soft_wrap=True, markup=False)
-        raise typer.Exit(1) from None
+        where = (url or _default_url(), token or _default_token())
+    except (ValueError, OSError) as error:
+        raise _failure(error) from None
+    try:
+        asyncio.run(_publish(wish, *where))
+    except (ApiError, OSError) as error:
+        raise _failure(error) from None
     except KeyboardInterrupt:
-        errors.print("airdate: interrupted; what was made is kept, and a render goes on without you.")
+        _complain("interrupted. Run the same command again to go on: nothing done so far is lost.")
         raise typer.Exit(INTERRUPTED) from None
 
 
+def _title_page(title: str | None, subtitle: str | None, seconds: float, left_out: bool) -> dict[str, Any]:
+    if left_out:
+        return {}
+    if title is None:
+        if subtitle is not None:
+            raise ValueError("--subtitle stands on the title page: give --title too.")
+        return {}
+    if not 0 < seconds < 1_000_000:
+        raise ValueError(f"--title-seconds cannot be {seconds}.")
+    return {"titlePage": {"title": title, "subtitle": subtitle, "durationMs": round(seconds * 1000)}}
+
+
+def _audio(normalize: bool, target_lkfs: float, mute: bool) -> dict[str, Any]:
+    if normalize and mute:
+        raise ValueError("Give either --normalize or --mute.")
+    if mute:
+        return {"audio": {"mode": "MUTE"}}
+    return {"audio": {"mode": "NORMALIZE", "targetLkfs": target_lkfs}} if normalize else {}
+
+
 async def _publish(wish: Wish, url: str, token: str) -> None:
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         api = Api(session, url, token)
         space_ids = [await _space_id(api, slug) for slug in wish.spaces]
         upload_id = await _upload(api, session, wish.file)
@@ -91,7 +117,10 @@ async def _publish(wish: Wish, url: str, token: str) -> None:
             published = await api.send(documents.PUBLISH, input=wanted)
             for publication in published["publish"]["publications"]:
                 _say(f"Published: {publication['space']['name']} ({publication['status']})")
-        playback = (await api.send(documents.PLAYBACK, id=production_id))["production"]["playback"]
+        production = (await api.send(documents.PLAYBACK, id=production_id))["production"]
+        playback = production and production["playback"]
+        if not playback:
+            raise ApiError("The production is no longer there to be played.")
         _say(f"Watch:     {playback['embedUrl']}")
         _say(f"HLS:       {playback['hlsUrl']}")
         if playback["mp4Url"]:
@@ -110,41 +139,51 @@ async def _upload(api: Api, session: aiohttp.ClientSession, file: Path) -> str:
         "filename": file.name,
         "contentType": content_type_of(file),
         "byteSize": file.stat().st_size,
-        "checksumSha256": await asyncio.to_thread(sha256_of, file),
-        "idempotencyKey": secrets.token_hex(16),
+        "checksumSha256": await sha256_of(file),
     }
-    made = await api.send(documents.CREATE_UPLOAD, input=wanted)
-    upload_id = str(made["createUpload"]["upload"]["id"])
-    with progress_bar(console, "Uploading") as bar:
-        await send_file(api, session, upload_id, file, bar)
-    await api.send(documents.COMPLETE_UPLOAD, input={"uploadId": upload_id})
+    upload = await made_once(api, documents.CREATE_UPLOAD, "createUpload", "upload", wanted, UNDER_WAY)
+    upload_id = str(upload["id"])
+    if upload["status"] == "AWAITING_BYTES":
+        with progress_bar(console, "Uploading") as bar:
+            await send_file(api, session, upload_id, file, bar)
+        await api.send(documents.COMPLETE_UPLOAD, input={"uploadId": upload_id})
+    else:
+        _say("Uploading: sent before")
+    await _until_ready(api, upload_id)
+    return upload_id
+
+
+async def _until_ready(api: Api, upload_id: str) -> None:
+    pause = FIRST_POLL_SECONDS
     while True:
         upload = (await api.send(documents.UPLOAD_STATUS, id=upload_id))["upload"]
         if upload is None:
             raise ApiError("The upload was deleted.")
         if upload["status"] == "READY":
-            return upload_id
+            return
         if upload["rejection"]:
             raise ApiError(f"{upload['rejection']['message']} ({upload['rejection']['code']})")
-        await asyncio.sleep(POLL_SECONDS)
+        if upload["status"] in OVER:
+            raise ApiError(f"The upload cannot be used: it is {upload['status']}.")
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, LAST_POLL_SECONDS)
 
 
 async def _produce(api: Api, upload_id: str, wish: Wish) -> str:
-    wanted = {
-        "uploadId": upload_id,
-        "title": wish.title,
-        "config": wish.config,
-        "idempotencyKey": secrets.token_hex(16),
-    }
-    made = await api.send(documents.CREATE_PRODUCTION, input=wanted)
-    production_id = str(made["createProduction"]["production"]["id"])
+    wanted = {"uploadId": upload_id, "title": wish.title, "config": wish.config}
+    production = await made_once(
+        api, documents.CREATE_PRODUCTION, "createProduction", "production", wanted, WORTH_FOLLOWING
+    )
+    production_id = str(production["id"])
+    events = api.follow(documents.FOLLOW, "productionStatusChanged", id=production_id)
     with progress_bar(console, "Rendering") as bar:
-        async for event in api.follow(documents.FOLLOW, "productionStatusChanged", id=production_id):
-            bar(event["progressPercent"], (event["phase"] or event["status"]).lower())
-            if event["status"] == "COMPLETED":
-                return production_id
-            if event["status"] in ("FAILED", "CANCELED"):
-                raise ApiError(_ending(event))
+        async with aclosing(events):
+            async for event in events:
+                bar(event["progressPercent"], (event["phase"] or event["status"]).lower())
+                if event["status"] == "COMPLETED":
+                    return production_id
+                if event["status"] in ("FAILED", "CANCELED"):
+                    raise ApiError(_ending(event))
     raise ApiError("The production is no longer there.")
 
 
@@ -180,8 +219,20 @@ def _default_token() -> str:
         return token
     if not path.is_file():
         raise ValueError(f"Give --token, or set AIRDATE_TOKEN: there is no {path}.")
-    return path.read_text().strip()
+    written = path.read_text().strip()
+    if not written:
+        raise ValueError(f"Give --token, or set AIRDATE_TOKEN: {path} is empty.")
+    return written
 
 
 def _say(line: str) -> None:
     console.print(line, highlight=False, soft_wrap=True, markup=False)
+
+
+def _complain(line: str) -> None:
+    errors.print(f"airdate: {line}", highlight=False, soft_wrap=True, markup=False)
+
+
+def _failure(error: Exception) -> typer.Exit:
+    _complain(str(error))
+    return typer.Exit(1)

@@ -29,7 +29,22 @@ def test_the_example_of_the_readme():
 
 
 @pytest.mark.parametrize(
-    "value", ["", "Ada", "Ada@", "@1-2", "Ada@1", "Ada@2-1", "Ada@1-1", "Ada@a-b", "Ada|B|C@1-2", "A@-1-2"]
+    "value",
+    [
+        "",
+        "Ada",
+        "Ada@",
+        "@1-2",
+        "Ada@1",
+        "Ada@2-1",
+        "Ada@1-1",
+        "Ada@a-b",
+        "Ada|B|C@1-2",
+        "A@-1-2",
+        "A\\",
+        "A@1-" + "9" * 400,
+        "A@١-٢",
+    ],
 )
 def test_what_cannot_be_read_is_said(value):
     with pytest.raises(ValueError, match="“"):

@@ -1,6 +1,7 @@
 """The command as a person runs it: a process of its own, against the real server."""
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -17,7 +18,13 @@ AIRDATE = Path(sys.executable).parent / "airdate"
 
 async def airdate(*arguments, server, token):
     """Exit code, standard output and standard error."""
-    process = await asyncio.create_subprocess_exec(
+    process = await started(*arguments, server=server, token=token)
+    out, err = await asyncio.wait_for(process.communicate(), 90)
+    return process.returncode, out.decode(), err.decode()
+
+
+async def started(*arguments, server, token):
+    return await asyncio.create_subprocess_exec(
         AIRDATE,
         "publish",
         *map(str, arguments),
@@ -28,8 +35,6 @@ async def airdate(*arguments, server, token):
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await asyncio.wait_for(process.communicate(), 90)
-    return process.returncode, out.decode(), err.decode()
 
 
 async def test_a_file_is_published_and_plays(server, worker, clips):
@@ -66,6 +71,36 @@ async def test_a_large_file_goes_in_parts(server, worker, clips):
     assert (upload.status, upload.part_size) == (UploadStatus.READY, 5 * 1024 * 1024)
 
 
+async def test_an_interrupted_command_goes_on_when_given_again(server, worker, clips):
+    arguments = (clip(clips / "interrupted.mp4"), "--title", "Once")
+    token = await make_token(await make_user())
+    process = await started(*arguments, server=server, token=token)
+    async for line in process.stdout:
+        if line.startswith(b"Rendering"):
+            break
+    process.send_signal(signal.SIGINT)
+    _, err = await asyncio.wait_for(process.communicate(), 30)
+    line = b"airdate: interrupted. Run the same command again to go on: nothing done so far is lost.\n"
+    assert (process.returncode, err) == (130, line)
+    code, out, err = await airdate(*arguments, server=server, token=token)
+    assert (code, err) == (0, "")
+    assert out.startswith("Uploading: sent before\n")
+    assert (await models.Upload.all().count(), await models.Production.all().count()) == (1, 1)
+
+
+async def test_a_deleted_production_and_its_upload_are_made_anew(server, worker, clips):
+    arguments = (clip(clips / "anew.mp4"), "--title", "Anew")
+    token = await make_token(await make_user())
+    assert (await airdate(*arguments, server=server, token=token))[0] == 0
+    first = await models.Production.get()
+    await first.delete()
+    await models.Upload.filter(id=first.upload_id).delete()
+    code, out, err = await airdate(*arguments, server=server, token=token)
+    assert (code, err) == (0, "")
+    assert "sent before" not in out
+    assert (await models.Production.get()).id != first.id
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -76,6 +111,8 @@ async def test_a_large_file_goes_in_parts(server, worker, clips):
             "airdate: “Ada” is not text|subtext@start-end, such as “Ada Lovelace|Analyst@2-6”.\n",
         ),
         (["{clip}", "--trim", "1-x"], "airdate: “1-x” is not start-end in seconds, such as 2-6.5.\n"),
+        (["{clip}", "--normalize", "--mute"], "airdate: Give either --normalize or --mute.\n"),
+        (["{clip}", "--subtitle", "S"], "airdate: --subtitle stands on the title page: give --title too.\n"),
         (["{text}"], "airdate: "),
         (
             ["{clip}", "--lower-third", "Ada@1-9"],
