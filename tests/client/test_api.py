@@ -86,7 +86,8 @@ async def test_a_refused_sign_in_and_a_refused_subscription_end_it():
 async def test_an_address_that_is_no_live_endpoint_is_said_at_once():
     async with serving() as origin, aiohttp.ClientSession() as session:
         with pytest.raises(ApiError, match=r"^The live connection was lost: 404"):
-            await anext(Api(session, origin, "t").follow(DOCUMENT, "ticks", id="p"))
+            async with asyncio.timeout(5):
+                await anext(Api(session, origin, "t").follow(DOCUMENT, "ticks", id="p"))
 
 
 async def test_silence_outlasts_the_limits_of_ordinary_answers():

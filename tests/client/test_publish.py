@@ -7,9 +7,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from aiohttp import web
 
 import models
 from models.statuses import PublicationStatus, SpaceVisibility, UploadStatus
+from tests.client.local_server import serving
 from tests.factories import make_space, make_token, make_user
 from tests.media import clip, run_ffmpeg
 
@@ -141,3 +143,19 @@ async def test_a_wrong_token_and_a_missing_server_are_said(server, database, cli
     assert code == 1
     assert err.startswith("airdate: http://127.0.0.1:9/graphql cannot be reached")
     assert await models.Upload.all().count() == 0
+
+
+@pytest.mark.parametrize("status", ["EXPIRED", "CANCELED"])
+async def test_an_upload_that_ends_while_waited_for_is_said(clips, status):
+    async def graphql(request):
+        if "createUpload" in (await request.json())["query"]:
+            made = {"upload": {"id": "u", "status": "VERIFYING"}, "userErrors": []}
+            return web.json_response({"data": {"createUpload": made}})
+        return web.json_response({"data": {"upload": {"status": status, "rejection": None}}})
+
+    path = clips / "ended.mp4"
+    path.write_bytes(b"any")
+    async with serving(web.post("/graphql", graphql)) as origin:
+        code, out, err = await airdate(path, server=origin, token="any")
+    expected = (1, "Uploading: sent before\n", f"airdate: The upload cannot be used: it is {status}.\n")
+    assert (code, out, err) == expected
