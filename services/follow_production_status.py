@@ -81,8 +81,9 @@ async def follow_productions_status(
             async for change in watch.since(since):
                 yield change
         else:
-            unfinished = await watch.unfinished()
-            async for change in watch.present(unfinished):
+            # Before the rows are read: what is settled later than this comes through the hub, all of it.
+            watch.floor = await horizon()
+            async for change in watch.present(await watch.unfinished()):
                 yield change
         while True:
             change_or_none = await watch.told(await subscription.next())
@@ -99,6 +100,8 @@ class _Watch:
         self._production_id = production_id
         self._seen = ProgressSeen()
         self._cursor: str | None = None
+        # The hub may be behind: rows up to here, told before or part of the present state, still come from it.
+        self.floor = Position(0, 0)
 
     async def visible(self, production_id: UUID) -> models.Production | None:
         """The production as it is now, if the viewer may see it and the filter's conditions on it hold."""
@@ -135,7 +138,6 @@ class _Watch:
         In a stream of many, one whose last transition is not settled yet is left to come by itself: a
         cursor behind which another transaction may still commit would skip that one.
         """
-        end = await horizon()
         rows = await models.StatusEvent.filter(subject_id__in=[p.id for p in productions]).order_by(
             "transaction_id", "id"
         )
@@ -143,8 +145,8 @@ class _Watch:
         by_id = {production.id: production for production in productions}
         for row in sorted(latest.values(), key=Position.of):
             production = by_id[row.subject_id]
-            is_settled = Position.of(row) <= end
-            if row.sequence != production.sequence or not (is_settled or self._production_id):
+            is_settled = self._production_id is not None or Position.of(row) <= self.floor
+            if row.sequence != production.sequence or not is_settled:
                 continue
             self._seen.note(row.subject_id, row.sequence, production.progress_percent)
             self._cursor = Position.of(row).to_cursor()
@@ -161,6 +163,7 @@ class _Watch:
 
     async def since(self, position: Position) -> AsyncGenerator[ProductionStatusChange, None]:
         """Every settled transition after a position; later ones come through the hub."""
+        self.floor = position
         while True:
             rows, _ = await read_settled(position, subject_id=self._production_id)
             for row in rows:
@@ -175,7 +178,8 @@ class _Watch:
         """The change to tell for a transition or tick; None for what is old, unwanted or not to be seen."""
         if isinstance(item, ProgressTick):
             return await self._told_tick(item)
-        if not self._seen.is_new_transition(item.subject_id, item.sequence):
+        is_new = self._seen.is_new_transition(item.subject_id, item.sequence)
+        if not is_new or Position.of(item) <= self.floor:
             return None
         production = await self.visible(item.subject_id)
         status = ProductionStatus(item.data["status"])

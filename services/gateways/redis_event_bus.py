@@ -69,15 +69,17 @@ class RedisEventBus:
     async def tap(self) -> AsyncIterator[AsyncIterator[Announcement]]:
         """What is announced while inside. Entering raises when Redis is away; the iterator raises BusLost
         when it goes."""
-        broadcast = Broadcast(backend=RedisBroadcastBackend(self._url))
+        backend = RedisBroadcastBackend(self._url)
+        broadcast = Broadcast(backend=backend)
         announcements: asyncio.Queue[Announcement | None] = asyncio.Queue()
         async with AsyncExitStack() as stack:
+            # Not left to Broadcast.disconnect(): it raises what its listener died of and closes nothing.
+            stack.push_async_callback(_closed, backend)
             await broadcast.connect()
-            # disconnect() raises what its listener died of, which BusLost has told already.
-            stack.push_async_callback(_quietly, broadcast)
             # The listener is watched because broadcaster itself lets it die unheard (its issue 144).
             listener: asyncio.Task[None] = broadcast._listener_task
             listener.add_done_callback(lambda _: announcements.put_nowait(None))
+            stack.push_async_callback(_ended, listener)
             for name, channel in self._channels.items():
                 subscriber = await stack.enter_async_context(broadcast.subscribe(channel))
                 pump = asyncio.create_task(_pump(name, subscriber, announcements))
@@ -98,14 +100,16 @@ async def _drained(announcements: asyncio.Queue[Announcement | None]) -> AsyncIt
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
+    """What a listener died of has been told by BusLost."""
     task.cancel()
-    with suppress(asyncio.CancelledError):
+    with suppress(asyncio.CancelledError, RedisError, OSError):
         await task
 
 
-async def _quietly(broadcast: Broadcast) -> None:
-    with suppress(RedisError, OSError, asyncio.CancelledError):
-        await broadcast.disconnect()
+async def _closed(backend: RedisBroadcastBackend) -> None:
+    """A connection that is gone cannot be closed politely."""
+    with suppress(RedisError, OSError):
+        await backend.disconnect()
 
 
 def _read(name: str, message: str) -> Announcement:
