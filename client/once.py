@@ -4,24 +4,19 @@ import hashlib
 import json
 import secrets
 from collections.abc import Container
-from contextlib import suppress
 from typing import Any
 
-from client.api import Api, ServerFault
+from client.api import Api
 
 
 async def made_once(
     api: Api, document: str, mutation: str, noun: str, wanted: dict[str, Any], usable: Container[str]
 ) -> dict[str, Any]:
     """What the same input made within the server's memory of keys (a day), while its status is usable;
-    otherwise a new one. Raises ApiError.
-
-    A key whose object was deleted meanwhile is answered with an internal error: that too asks for a new one.
-    """
-    with suppress(ServerFault):
-        made = await _make(api, document, mutation, noun, wanted, key_of(wanted))
-        if made["status"] in usable:
-            return made
+    otherwise a new one. Raises ApiError."""
+    made = await _make(api, document, mutation, noun, wanted, key_of(wanted))
+    if made["status"] in usable:
+        return made
     return await _make(api, document, mutation, noun, wanted, secrets.token_hex(16))
 
 

@@ -12,7 +12,7 @@ from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage, UploadedPart
 from services.owned_upload import lock_owned_upload
 from services.policy import visible_uploads
-from services.upload_transfer import part_count
+from services.upload_transfer import part_bytes, part_count
 from services.viewer import Viewer
 
 NAMED_PARTS = 20
@@ -76,17 +76,21 @@ async def _assemble(
     upload: models.Upload, storage: ObjectStorage, told: Sequence[tuple[int, str]] | None
 ) -> None:
     """Make one object of the parts. A repeated call finds it made."""
-    if upload.multipart_id is None or await storage.head(upload.source_key) is not None:
+    if upload.multipart_id is None:
         return
     there = {
         part.number: part for part in await storage.uploaded_parts(upload.source_key, upload.multipart_id)
     }
+    # Asked after the parts: a call at the same moment may have made one object of them in between.
+    if await storage.head(upload.source_key) is not None:
+        return
     missing = [number for number in range(1, part_count(upload) + 1) if number not in there]
     if missing:
         named = ", ".join(map(str, missing[:NAMED_PARTS])) + (" …" if missing[NAMED_PARTS:] else "")
         message = f"These parts have not arrived: {named}."
         raise refuse(CompleteUploadErrorCode.PARTS_MISSING, message, "input", "parts")
     _check_told(there, told)
+    _check_sizes(upload, there)
     await storage.complete_multipart(
         upload.source_key, upload.multipart_id, [there[number] for number in sorted(there)]
     )
@@ -97,3 +101,12 @@ def _check_told(there: dict[int, UploadedPart], told: Sequence[tuple[int, str]] 
         if number not in there or there[number].etag != etag.strip('"'):
             message = f"Part {number} is not what arrived."
             raise refuse(CompleteUploadErrorCode.PARTS_INVALID, message, "input", "parts", str(index))
+
+
+def _check_sizes(upload: models.Upload, there: dict[int, UploadedPart]) -> None:
+    """A part's URL takes any number of bytes, and what was cut off on the way is only seen here."""
+    for number, part in sorted(there.items()):
+        wanted = part_bytes(upload, number)
+        if part.byte_size != wanted:
+            message = f"Part {number} has {part.byte_size} bytes, not {wanted}; send it again."
+            raise refuse(CompleteUploadErrorCode.PARTS_INVALID, message, "input", "parts")

@@ -41,9 +41,11 @@ async def create_production(
     request = {"uploadId": str(upload_id), "title": title, "config": config.to_json()}
     try:
         async with in_transaction():
-            known = await first_result(viewer, "createProduction", idempotency_key, request)
+            known = await first_result(
+                viewer, "createProduction", idempotency_key, request, models.Production
+            )
             if known is not None:
-                return await models.Production.get(id=known)
+                return known
             upload = await _ready_upload(viewer, upload_id)
             _validate(title, config, upload)
             production = await insert_production(upload, title, config)

@@ -42,9 +42,9 @@ async def create_space(
     codes = CreateSpaceErrorCode
     try:
         async with in_transaction():
-            known = await first_result(viewer, "createSpace", idempotency_key, request)
+            known = await first_result(viewer, "createSpace", idempotency_key, request, models.Space)
             if known is not None:
-                return await models.Space.get(id=known)
+                return known
             space = await models.Space.create(
                 name=name.strip(), slug=slug, description=description, visibility=visibility
             )

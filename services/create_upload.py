@@ -97,9 +97,9 @@ async def _save(
 ) -> models.Upload:
     try:
         async with in_transaction():
-            known = await first_result(viewer, "createUpload", key, request)
+            known = await first_result(viewer, "createUpload", key, request, models.Upload)
             if known is not None:
-                return await models.Upload.get(id=known)
+                return known
             await upload.save(force_create=True)
             await remember(viewer, "createUpload", key, request, upload.id)
     except IdempotencyKeyReused as reused:

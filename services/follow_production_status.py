@@ -100,7 +100,7 @@ class _Watch:
         self._production_id = production_id
         self._seen = ProgressSeen()
         self._cursor: str | None = None
-        # The hub may be behind: rows up to here, told before or part of the present state, still come from it.
+        # The hub may be behind: rows up to here, told or part of the present state, still come from it.
         self.floor = Position(0, 0)
 
     async def visible(self, production_id: UUID) -> models.Production | None:

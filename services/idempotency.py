@@ -3,14 +3,17 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 from tortoise import connections
+from tortoise.models import Model
 
 import models
 from services.viewer import Viewer
+
+Row = TypeVar("Row", bound=Model)
 
 RETENTION = timedelta(hours=24)
 MAX_KEY = 200
@@ -21,9 +24,9 @@ class IdempotencyKeyReused(Exception):
 
 
 async def first_result(
-    viewer: Viewer, operation: str, key: str | None, request: Mapping[str, Any]
-) -> UUID | None:
-    """What the key made the first time, within 24 hours; None for a new key, or none.
+    viewer: Viewer, operation: str, key: str | None, request: Mapping[str, Any], made: type[Row]
+) -> Row | None:
+    """What the key made the first time, within 24 hours and if it is still there; None for a new key.
 
     A second request with the key, at the same moment, waits here until the first has committed.
     Raises IdempotencyKeyReused.
@@ -39,12 +42,13 @@ async def first_result(
     known = await models.IdempotencyKey.get_or_none(user_id=viewer.user_id, operation=operation, key=key)
     if known is None:
         return None
-    if known.created_at < datetime.now(UTC) - RETENTION:
+    result = await made.get_or_none(id=known.result_id)
+    if result is None or known.created_at < datetime.now(UTC) - RETENTION:
         await known.delete()
         return None
     if known.request_hash != _hash(request):
         raise IdempotencyKeyReused("This key was used with another input.")
-    return known.result_id
+    return result
 
 
 async def remember(

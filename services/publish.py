@@ -61,9 +61,9 @@ async def publish(
     }
     try:
         async with in_transaction():
-            known = await first_result(viewer, "publish", idempotency_key, request)
+            known = await first_result(viewer, "publish", idempotency_key, request, models.Production)
             if known is not None:
-                return await _published_before(known, space_ids)
+                return known, await _publications_of(known, space_ids)
             await _check_spaces(viewer, space_ids)
             _check_schedule(publish_at, clock)
             production, is_new = await _source(viewer, production_id, upload_id)
@@ -82,11 +82,10 @@ async def publish(
     return production, publications
 
 
-async def _published_before(
-    production_id: UUID, space_ids: Sequence[UUID]
-) -> tuple[models.Production, list[models.Publication]]:
-    publications = await models.Publication.filter(production_id=production_id, space_id__in=space_ids)
-    return await models.Production.get(id=production_id), publications
+async def _publications_of(
+    production: models.Production, space_ids: Sequence[UUID]
+) -> list[models.Publication]:
+    return await models.Publication.filter(production_id=production.id, space_id__in=space_ids)
 
 
 async def _check_spaces(viewer: Viewer, space_ids: Sequence[UUID]) -> None:

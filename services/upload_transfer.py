@@ -71,5 +71,11 @@ def part_count(upload: models.Upload) -> int:
     return -(-int(upload.byte_size) // int(upload.part_size or upload.byte_size))
 
 
+def part_bytes(upload: models.Upload, number: int) -> int:
+    """The exact size of a part: the last one is what remains."""
+    size = int(upload.part_size or upload.byte_size)
+    return min(size, int(upload.byte_size) - size * (number - 1))
+
+
 def _seconds_left(upload: models.Upload, clock: Clock) -> int:
     return int((upload.expires_at - clock.now()).total_seconds())

@@ -52,28 +52,39 @@ async def verify_upload(*, storage: ObjectStorage, limits: Limits, clock: Clock,
     """End a VERIFYING upload in READY, with its media and a poster, or in REJECTED with a reason.
 
     A failure that says nothing of the file (storage is down) raises and leaves it VERIFYING; a file that
-    makes every attempt fail is rejected after the fifth.
+    is there and that no attempt can read is rejected after the fifth.
     """
     upload = await models.Upload.get(id=upload_id)
     try:
         await _check_bytes(upload, storage)
-        url = await storage.presign_get(upload.source_key, seconds=URL_SECONDS)
+        media, poster_key = await _read_video(upload, storage, limits)
+    except MediaRejected as rejected:
+        await _reject(upload, rejected.code, str(rejected))
+    else:
+        await _settle(upload, status=UploadStatus.READY, media=media.to_json(), poster_key=poster_key)
+
+
+async def _read_video(
+    upload: models.Upload, storage: ObjectStorage, limits: Limits
+) -> tuple[ProbedMedia, str]:
+    """What the file holds, and its poster's key. Raises MediaRejected, or at first whatever went wrong."""
+    url = await storage.presign_get(upload.source_key, seconds=URL_SECONDS)
+    try:
         media = await asyncio.to_thread(
             probe_media,
             url,
             content_type=upload.content_type,
             max_duration_ms=limits.max_media_duration_ms,
         )
-        poster_key = await _make_poster(upload, media, url, storage)
-    except MediaRejected as rejected:
-        await _reject(upload, rejected.code, str(rejected))
-    except Exception:
+        return media, await _make_poster(upload, media, url, storage)
+    except MediaRejected:
+        raise
+    except Exception as error:
         if upload.attempts < MAX_ATTEMPTS:
             raise
         log.exception("verification given up", upload_id=str(upload.id), attempts=upload.attempts)
-        await _reject(upload, UploadRejectionCode.UNSUPPORTED_CODEC, "The video could not be read.")
-    else:
-        await _settle(upload, status=UploadStatus.READY, media=media.to_json(), poster_key=poster_key)
+        message = "The video could not be read."
+        raise MediaRejected(UploadRejectionCode.UNSUPPORTED_CODEC, message) from error
 
 
 async def _check_bytes(upload: models.Upload, storage: ObjectStorage) -> None:
@@ -108,16 +119,14 @@ async def _reject(upload: models.Upload, code: UploadRejectionCode, message: str
 
 
 async def _settle(upload: models.Upload, *, status: UploadStatus, **values: object) -> None:
-    """Write the outcome once: another worker may have been first, or the owner may have deleted the row."""
+    """Write the outcome once: another worker may have been first, or the owner may have deleted the row.
+    Where that removed the objects, what this attempt has stored since is removed too."""
     async with in_transaction():
-        locked = (
-            await models.Upload.filter(id=upload.id, status=UploadStatus.VERIFYING)
-            .select_for_update()
-            .first()
-        )
-        if locked is None:
-            return
-        locked.update_from_dict({"status": status, "leased_until": None, **values})
-        await locked.save()
-        if status is UploadStatus.REJECTED:
-            await forget_upload_objects(locked)
+        locked = await models.Upload.filter(id=upload.id).select_for_update().first()
+        if locked is None or locked.status is UploadStatus.REJECTED:
+            await forget_upload_objects(upload)
+        elif locked.status is UploadStatus.VERIFYING:
+            locked.update_from_dict({"status": status, "leased_until": None, **values})
+            await locked.save()
+            if status is UploadStatus.REJECTED:
+                await forget_upload_objects(locked)

@@ -48,9 +48,9 @@ class ObjectStorage(Protocol):
         """The parts that arrived, by number; empty when the multipart upload no longer exists."""
         ...
 
-    async def complete_multipart(
-        self, key: str, multipart_id: str, parts: Sequence[UploadedPart]
-    ) -> None: ...
+    async def complete_multipart(self, key: str, multipart_id: str, parts: Sequence[UploadedPart]) -> None:
+        """Idempotent: of one that was completed or aborted already, `head` says what became."""
+        ...
 
     async def abort_multipart(self, key: str, multipart_id: str) -> None:
         """Idempotent."""

@@ -73,9 +73,13 @@ class S3ObjectStorage:
 
     async def complete_multipart(self, key: str, multipart_id: str, parts: Sequence[UploadedPart]) -> None:
         listed = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
-        await self._client.complete_multipart_upload(
-            Bucket=self._bucket, Key=key, UploadId=multipart_id, MultipartUpload={"Parts": listed}
-        )
+        try:
+            await self._client.complete_multipart_upload(
+                Bucket=self._bucket, Key=key, UploadId=multipart_id, MultipartUpload={"Parts": listed}
+            )
+        except ClientError as error:
+            if _code(error) != "NoSuchUpload":
+                raise
 
     async def abort_multipart(self, key: str, multipart_id: str) -> None:
         try:

@@ -151,17 +151,16 @@ async def test_the_same_input_finds_what_it_made():
     assert key_of({"a": 1, "b": 2}) == key_of({"b": 2, "a": 1}) != key_of({"a": 1})
 
 
-@pytest.mark.parametrize("first", [upload("EXPIRED"), FAULT])
-async def test_what_is_of_no_use_is_made_anew(first):
-    made, keys = await answered(first, upload("AWAITING_BYTES"))
+async def test_what_is_of_no_use_is_made_anew():
+    made, keys = await answered(upload("EXPIRED"), upload("AWAITING_BYTES"))
     assert made["id"] == "AWAITING_BYTES"
     assert keys[0] == key_of({"a": 1})
     assert keys[1] != keys[0]
 
 
-async def test_a_lasting_fault_is_told():
+async def test_a_fault_is_told_and_nothing_made_twice():
     with pytest.raises(ServerFault, match=r"^Broken\.$"):
-        await answered(FAULT, FAULT)
+        await answered(FAULT, upload("READY"))
 
 
 REFUSED = {

@@ -1,5 +1,6 @@
 """Uploads over the real API and the real S3: what is sent, what is refused, and what is left of it."""
 
+import asyncio
 import hashlib
 from datetime import timedelta
 
@@ -299,3 +300,53 @@ async def test_anothers_upload_is_not_found_by_any_operation(graphql, database):
         assert [error["code"] for error in payload["userErrors"]] == ["UPLOAD_NOT_FOUND"]
     unchanged = await models.Upload.get()
     assert (unchanged.status, unchanged.title) == (UploadStatus.AWAITING_BYTES, upload.title)
+
+
+async def test_one_key_makes_one_upload(graphql, gateways, storage, token):
+    values = {"filename": "a.mp4", "contentType": "video/mp4", "byteSize": LARGE, "idempotencyKey": "once"}
+
+    async def create(**changes):
+        return (await graphql(CREATE, {"input": values | changes}, token=token))["createUpload"]
+
+    answers = await asyncio.gather(*(create() for _ in range(5)))
+    row = await models.Upload.get()
+    assert answers == [{"upload": {"id": id_of(row)}, "userErrors": []}] * 5
+    listed = await storage._client.list_multipart_uploads(Bucket=storage._bucket)
+    started = [item["UploadId"] for item in listed.get("Uploads", []) if str(row.owner_id) in item["Key"]]
+    assert started == [row.multipart_id], "the uploads that lost the race were given up"
+    other = await create(byteSize=5)
+    assert other["userErrors"] == [{"code": "IDEMPOTENCY_KEY_REUSED", "path": ["input", "idempotencyKey"]}]
+    await graphql(DELETE, {"i": {"uploadId": id_of(row)}}, token=token)
+    again = await create()
+    assert again["upload"]["id"] != id_of(row), "what was deleted is made anew"
+
+
+async def test_storage_that_fails_leaves_the_upload_to_be_verified_later(graphql, gateways, token, video):
+    upload = await start_upload(graphql, token, video)
+    await send_form(upload["transfer"], video)
+    await completed(graphql, token, upload["id"])
+
+    class Failing:
+        async def head(self, key):
+            raise ConnectionError("storage is away")
+
+    upload_id = await claim_upload(clock=gateways.clock)
+    with pytest.raises(ConnectionError):
+        await verify_upload(
+            storage=Failing(), limits=gateways.limits, clock=gateways.clock, upload_id=upload_id
+        )
+    assert await claim_upload(clock=gateways.clock) is None, "leased to the worker that failed"
+    row = await models.Upload.get()
+    assert (row.status, row.attempts) == (UploadStatus.VERIFYING, 1)
+    await models.Upload.all().update(leased_until=gateways.clock.now() - timedelta(seconds=1))
+    await verified_next(gateways)
+    assert (await models.Upload.get()).status is UploadStatus.READY
+
+
+async def test_two_workers_never_claim_the_same_upload(gateways):
+    owner = await make_user()
+    for _ in range(6):
+        await make_upload(owner, status=UploadStatus.VERIFYING)
+    claims = await asyncio.gather(*(claim_upload(clock=gateways.clock) for _ in range(10)))
+    found = [claim for claim in claims if claim is not None]
+    assert len(found) == len(set(found)) == 6
