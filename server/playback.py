@@ -5,7 +5,7 @@ programme's duration and ten minutes more, fifteen at least: the bound within wh
 stops for a player that already holds its playlist. New playlist requests are refused at once.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,82 +58,87 @@ class PlaybackServices:
 Answer = Callable[[Request, AuthorisedPlayback], Awaitable[Response]]
 
 
-def playback_routes(services: PlaybackServices) -> list[BaseRoute]:
-    async def playlist(request: Request, playback: AuthorisedPlayback) -> Response:
+class Player:
+    """Answers for one production's playable render, once a link has been authorised."""
+
+    def __init__(self, services: PlaybackServices) -> None:
+        self._services = services
+
+    def authorised(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+        """Every request's right is checked, whatever was answered before."""
+        services = self._services
+
+        async def endpoint(request: Request) -> Response:
+            if request.method == "OPTIONS":
+                return Response(status_code=204, headers=PREFLIGHT)
+            try:
+                playback = await authorise_playback(
+                    token=request.path_params["token"], secret=services.secret, clock=services.clock
+                )
+            except PlaybackTokenExpired:
+                return PlainTextResponse("This link has expired.", status_code=403, headers=HEADERS)
+            except PlaybackRefused:
+                return nothing_here()
+            return await answer(request, playback)
+
+        return endpoint
+
+    async def playlist(self, request: Request, playback: AuthorisedPlayback) -> Response:
         name = request.path_params.get("name", "index") + ".m3u8"
         master = output_key(playback.render, RenderOutputKind.HLS)
         if master is None or not NAME.fullmatch(name):
             return nothing_here()
         folder = master.rpartition("/")[0]
         key = master if name == "index.m3u8" else f"{folder}/{name}"
-        if await services.storage.head(key) is None:
+        if await self._services.storage.head(key) is None:
             return nothing_here()
-        text = (await services.storage.get(key)).decode()
-        seconds = segment_seconds(services, playback)
-        urls = {
-            media: public_url(
-                await services.storage.presign_get(f"{folder}/{media}", seconds=seconds),
-                services.storage_base,
-            )
-            for media in media_names(text)
-        }
-        rewritten = rewrite_playlist(text, playlist_url=lambda child: child, media_url=urls.__getitem__)
+        text = (await self._services.storage.get(key)).decode()
+        names = media_names(text)
+        urls = await self._media_urls([f"{folder}/{media}" for media in names], playback)
+        media_url = dict(zip(names, urls, strict=True))
+        rewritten = rewrite_playlist(text, playlist_url=lambda child: child, media_url=media_url.__getitem__)
         return Response(rewritten, media_type=HLS, headers=HEADERS)
 
-    async def video(request: Request, playback: AuthorisedPlayback) -> Response:
-        key = output_key(playback.render, RenderOutputKind.MP4)
-        return await redirect(services, key, filename=f"{playback.production.title}.mp4")
-
-    async def poster(request: Request, playback: AuthorisedPlayback) -> Response:
-        return await redirect(services, output_key(playback.render, RenderOutputKind.POSTER))
-
-    async def storyboard(request: Request, playback: AuthorisedPlayback) -> Response:
-        found = await storyboard_of(render=playback.render, storage=services.storage)
+    async def storyboard(self, request: Request, playback: AuthorisedPlayback) -> Response:
+        found = await storyboard_of(render=playback.render, storage=self._services.storage)
         if found is None or not found.tiles:
             return nothing_here()
-        seconds = segment_seconds(services, playback)
-        urls = [
-            public_url(await services.storage.presign_get(tile, seconds=seconds), services.storage_base)
-            for tile in found.tiles
-        ]
+        urls = await self._media_urls(found.tiles, playback)
         return Response(storyboard_vtt(found, urls), media_type="text/vtt", headers=HEADERS)
 
-    def route(path: str, answer: Answer) -> Route:
-        return Route(f"/playback/{{token}}/{path}", authorised(services, answer), methods=["GET", "OPTIONS"])
+    async def video(self, request: Request, playback: AuthorisedPlayback) -> Response:
+        key = output_key(playback.render, RenderOutputKind.MP4)
+        return await self._redirect(key, filename=f"{playback.production.title}.mp4")
 
-    return [
-        route("index.m3u8", playlist),
-        route("video.mp4", video),
-        route("poster.jpg", poster),
-        route("storyboard.vtt", storyboard),
-        route("{name}.m3u8", playlist),
-    ]
+    async def poster(self, request: Request, playback: AuthorisedPlayback) -> Response:
+        return await self._redirect(output_key(playback.render, RenderOutputKind.POSTER))
 
+    async def _media_urls(self, keys: Sequence[str], playback: AuthorisedPlayback) -> list[str]:
+        seconds = segment_seconds(self._services, playback)
+        storage, base = self._services.storage, self._services.storage_base
+        return [public_url(await storage.presign_get(key, seconds=seconds), base) for key in keys]
 
-def authorised(services: PlaybackServices, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
-    """Every request's right is checked, whatever was answered before."""
-
-    async def endpoint(request: Request) -> Response:
-        if request.method == "OPTIONS":
-            return Response(status_code=204, headers=PREFLIGHT)
-        try:
-            playback = await authorise_playback(
-                token=request.path_params["token"], secret=services.secret, clock=services.clock
-            )
-        except PlaybackTokenExpired:
-            return PlainTextResponse("This link has expired.", status_code=403, headers=HEADERS)
-        except PlaybackRefused:
+    async def _redirect(self, key: str | None, *, filename: str | None = None) -> Response:
+        if key is None:
             return nothing_here()
-        return await answer(request, playback)
+        url = await self._services.storage.presign_get(key, seconds=REDIRECT_SECONDS, filename=filename)
+        target = public_url(url, self._services.storage_base)
+        return RedirectResponse(target, status_code=302, headers=HEADERS)
 
-    return endpoint
 
-
-async def redirect(services: PlaybackServices, key: str | None, *, filename: str | None = None) -> Response:
-    if key is None:
-        return nothing_here()
-    url = await services.storage.presign_get(key, seconds=REDIRECT_SECONDS, filename=filename)
-    return RedirectResponse(public_url(url, services.storage_base), status_code=302, headers=HEADERS)
+def playback_routes(services: PlaybackServices) -> list[BaseRoute]:
+    player = Player(services)
+    answers = {
+        "index.m3u8": player.playlist,
+        "video.mp4": player.video,
+        "poster.jpg": player.poster,
+        "storyboard.vtt": player.storyboard,
+        "{name}.m3u8": player.playlist,
+    }
+    return [
+        Route(f"/playback/{{token}}/{path}", player.authorised(answer), methods=["GET", "OPTIONS"])
+        for path, answer in answers.items()
+    ]
 
 
 def nothing_here() -> Response:

@@ -1,0 +1,165 @@
+"""Who may play what, on the wire; playlists and segments made by hand, kept in the real storage."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+import models
+from models.statuses import ProductionStatus, PublicationStatus, RenderOutputKind, SpaceRole, SpaceVisibility
+from services.playback_token import issue_playback_token
+from services.viewer import ANONYMOUS, Viewer
+from tests.factories import (
+    add_member,
+    id_of,
+    make_production,
+    make_publication,
+    make_space,
+    make_token,
+    make_user,
+)
+
+PLAYBACK = "query ($id: ID!) { production(id: $id) { playback { hlsUrl mp4Url embedUrl expiresAt } } }"
+
+
+async def rendered(storage, production, number=1, body=b"segment"):
+    """Put a small HLS package under a render, as a render leaves it."""
+    render, _ = await models.Render.get_or_create(
+        production_id=production.id,
+        number=number,
+        defaults={
+            "status": ProductionStatus.COMPLETED,
+            "config": production.config,
+            "output_prefix": f"t/{production.owner_id}/p/{production.id}/r/{number}",
+        },
+    )
+    folder = f"{render.output_prefix}/hls"
+    render.outputs = [
+        {"kind": RenderOutputKind.HLS, "key": f"{folder}/index.m3u8", "durationMs": None},
+        {"kind": RenderOutputKind.HLS_RENDITION, "key": f"{folder}/index_720.m3u8", "durationMs": 6000},
+    ]
+    await render.save()
+    master = b"#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nindex_720.m3u8\n"
+    await storage.put(f"{folder}/index.m3u8", master, content_type="application/vnd.apple.mpegurl")
+    media = b"#EXTM3U\n#EXTINF:6,\nindex_720_00001.ts\n#EXT-X-ENDLIST\n"
+    await storage.put(f"{folder}/index_720.m3u8", media, content_type="application/vnd.apple.mpegurl")
+    await storage.put(f"{folder}/index_720_00001.ts", body, content_type="video/mp2t")
+
+
+async def hls_url(graphql, production, token=None):
+    shown = (await graphql(PLAYBACK, {"id": id_of(production)}, token=token))["production"]
+    return shown["playback"]["hlsUrl"] if shown else None
+
+
+async def played(http, url):
+    """The first segment, reached as a player reaches it."""
+    master = await http.get(url)
+    assert master.status_code == 200
+    assert master.headers["content-type"] == "application/vnd.apple.mpegurl"
+    assert master.headers["cache-control"] == "no-store"
+    assert master.headers["access-control-allow-origin"] == "*"
+    child = await http.get(str(httpx.URL(url).join(master.text.splitlines()[-1])))
+    segment = await http.get(str(httpx.URL(url).join(child.text.splitlines()[2])))
+    return segment.content
+
+
+async def test_the_owner_plays_and_the_link_stays_the_same(graphql, http, storage):
+    owner = await make_user()
+    production = await make_production(owner)
+    await rendered(storage, production)
+    token = await make_token(owner)
+    url = await hls_url(graphql, production, token)
+    assert await played(http, url) == b"segment"
+    assert await hls_url(graphql, production, token) == url
+
+
+async def test_a_member_plays_until_it_is_withdrawn(graphql, http, storage):
+    owner, member = await make_user(), await make_user()
+    space, production = await make_space(owner), await make_production(owner)
+    await add_member(space, member, SpaceRole.VIEWER)
+    publication = await make_publication(production, space)
+    await rendered(storage, production)
+    url = await hls_url(graphql, production, await make_token(member))
+    assert await played(http, url) == b"segment"
+    assert await hls_url(graphql, production) is None
+    publication.status = PublicationStatus.WITHDRAWN
+    await publication.save()
+    refused = await http.get(url)
+    assert (refused.status_code, refused.text) == (404, "There is nothing to play here.")
+
+
+async def test_everybody_plays_what_is_live_in_a_public_space(graphql, http, storage):
+    owner = await make_user()
+    space = await make_space(owner, visibility=SpaceVisibility.PUBLIC)
+    production = await make_production(owner)
+    await make_publication(production, space)
+    await rendered(storage, production)
+    assert await played(http, await hls_url(graphql, production)) == b"segment"
+
+
+async def test_a_failed_newer_render_does_not_stop_the_earlier_one(graphql, http, storage):
+    owner = await make_user()
+    production = await make_production(owner)
+    token = await make_token(owner)
+    await rendered(storage, production, body=b"first")
+    url = await hls_url(graphql, production, token)
+    production.status = ProductionStatus.FAILED
+    production.current_render_number = 2
+    await production.save()
+    assert await played(http, url) == b"first"
+    await rendered(storage, production, number=2, body=b"second")
+    production.playable_render_number = 2
+    await production.save()
+    assert await played(http, url) == b"second"
+
+
+def link(settings, production, viewer, expires_at):
+    secret = settings.secret_key.get_secret_value().encode()
+    token = issue_playback_token(secret, production_id=production.id, viewer=viewer, expires_at=expires_at)
+    return f"/playback/{token}/index.m3u8"
+
+
+async def test_expired_forged_and_foreign_links_are_refused(http, storage, settings):
+    owner = await make_user()
+    production = await make_production(owner)
+    await rendered(storage, production)
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    good = link(settings, production, Viewer(owner.id), soon)
+    assert (await http.get(good)).status_code == 200
+    expired = await http.get(link(settings, production, Viewer(owner.id), datetime.now(UTC)))
+    assert (expired.status_code, expired.text) == (403, "This link has expired.")
+    stranger = await make_user()
+    for path in (
+        link(settings, production, ANONYMOUS, soon),
+        link(settings, production, Viewer(stranger.id), soon),
+        good.replace("playback/A", "playback/B"),
+        "/playback/x/index.m3u8",
+        good.replace("index.m3u8", "missing.m3u8"),
+        good.replace("index.m3u8", "video.mp4"),
+    ):
+        refused = await http.get(path)
+        assert (refused.status_code, refused.text) == (404, "There is nothing to play here."), path
+
+
+async def test_no_path_leads_out_of_the_render(http, storage, settings):
+    owner = await make_user()
+    production = await make_production(owner)
+    await rendered(storage, production)
+    good = link(settings, production, Viewer(owner.id), datetime.now(UTC) + timedelta(hours=1))
+    for name in ("..%2Findex.m3u8", "../index.m3u8", "%2e%2e/%2e%2e/secret.m3u8", "a/b.m3u8", "é.m3u8"):
+        assert (await http.get(good.replace("index.m3u8", name))).status_code == 404, name
+
+
+async def test_players_on_other_origins_may_ask(http, database):
+    answer = await http.options("/playback/x/index.m3u8")
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "GET" in answer.headers["access-control-allow-methods"]
+
+
+@pytest.mark.parametrize("status", [ProductionStatus.QUEUED, ProductionStatus.FAILED])
+async def test_before_a_render_completes_there_are_no_links(graphql, database, status):
+    owner = await make_user()
+    production = await make_production(owner, status=status)
+    data = await graphql(PLAYBACK, {"id": id_of(production)}, token=await make_token(owner))
+    assert data["production"] == {"playback": None}
