@@ -1,8 +1,8 @@
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 
 from tortoise.transactions import in_transaction
 from uuid_utils.compat import uuid7
@@ -72,17 +72,11 @@ async def create_upload(
         status=UploadStatus.AWAITING_BYTES,
         expires_at=clock.now() + timedelta(seconds=limits.upload_ttl_seconds),
     )
-    upload.source_key = f"t/{viewer.user_id}/uploads/{upload.id}/source.{EXTENSIONS[content_type]}"
+    upload.source_key = source_key(upload)
     if byte_size > limits.multipart_threshold_bytes:
         upload.part_size = part_size(byte_size, limits)
         upload.multipart_id = await storage.start_multipart(upload.source_key, content_type=content_type)
-    request = {
-        "filename": filename,
-        "contentType": content_type,
-        "byteSize": byte_size,
-        "checksumSha256": checksum_sha256,
-        "title": title,
-    }
+    request = [filename, content_type, byte_size, checksum_sha256, title]
     saved: models.Upload | None = None
     try:
         saved = await _save(viewer, upload, idempotency_key, request)
@@ -93,7 +87,7 @@ async def create_upload(
 
 
 async def _save(
-    viewer: Viewer, upload: models.Upload, key: str | None, request: dict[str, Any]
+    viewer: Viewer, upload: models.Upload, key: str | None, request: Sequence[object]
 ) -> models.Upload:
     try:
         async with in_transaction():
@@ -106,6 +100,11 @@ async def _save(
         code = CreateUploadErrorCode.IDEMPOTENCY_KEY_REUSED
         raise refuse(code, str(reused), "input", "idempotencyKey") from reused
     return upload
+
+
+def source_key(upload: models.Upload) -> str:
+    """Chosen by the server, in ASCII: a file's own name is for people."""
+    return f"t/{upload.owner_id}/uploads/{upload.id}/source.{EXTENSIONS[upload.content_type]}"
 
 
 def part_size(byte_size: int, limits: Limits) -> int:

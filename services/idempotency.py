@@ -1,9 +1,9 @@
 """One request, one effect: a creating operation remembers what a key made, in its own transaction."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,7 @@ import models
 from services.viewer import Viewer
 
 Row = TypeVar("Row", bound=Model)
+Request = Mapping[str, object] | Sequence[object]
 
 RETENTION = timedelta(hours=24)
 MAX_KEY = 200
@@ -24,7 +25,7 @@ class IdempotencyKeyReused(Exception):
 
 
 async def first_result(
-    viewer: Viewer, operation: str, key: str | None, request: Mapping[str, Any], made: type[Row]
+    viewer: Viewer, operation: str, key: str | None, request: Request, made: type[Row]
 ) -> Row | None:
     """What the key made the first time, within 24 hours and if it is still there; None for a new key.
 
@@ -52,7 +53,7 @@ async def first_result(
 
 
 async def remember(
-    viewer: Viewer, operation: str, key: str | None, request: Mapping[str, Any], result_id: UUID
+    viewer: Viewer, operation: str, key: str | None, request: Request, result_id: UUID
 ) -> None:
     """Tie the key to what was made, in the transaction that made it."""
     if key is not None:
@@ -65,5 +66,5 @@ async def remember(
         )
 
 
-def _hash(request: Mapping[str, Any]) -> str:
+def _hash(request: Request) -> str:
     return hashlib.sha256(orjson.dumps(request, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -52,13 +52,8 @@ async def publish(
     """
     if viewer.user_id is None:
         raise Unauthenticated
-    request = {
-        "productionId": str(production_id),
-        "uploadId": str(upload_id),
-        "spaceIds": [str(space_id) for space_id in space_ids],
-        "whenReady": when_ready,
-        "publishAt": publish_at.isoformat() if publish_at else None,
-    }
+    spaces = [str(space_id) for space_id in space_ids]
+    request = [str(production_id), str(upload_id), spaces, when_ready, str(publish_at)]
     try:
         async with in_transaction():
             known = await first_result(viewer, "publish", idempotency_key, request, models.Production)
