@@ -39,7 +39,7 @@ class PlaybackGrant:
 def issue_playback_token(secret: bytes, *, production_id: UUID, viewer: Viewer, expires_at: datetime) -> str:
     user_id = viewer.user_id or NOBODY
     body = BODY.pack(VERSION, int(expires_at.timestamp()), production_id.bytes, user_id.bytes)
-    return base64.urlsafe_b64encode(body + _mac(secret, body)).decode().rstrip("=")
+    return _to_text(body + _mac(secret, body))
 
 
 def read_playback_token(secret: bytes, token: str, *, now: datetime) -> PlaybackGrant:
@@ -48,6 +48,9 @@ def read_playback_token(secret: bytes, token: str, *, now: datetime) -> Playback
         packed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (ValueError, binascii.Error) as error:
         raise PlaybackTokenInvalid from error
+    # The decoder passes over foreign characters and spare bits; a token has one spelling.
+    if token != _to_text(packed):
+        raise PlaybackTokenInvalid
     body, mac = packed[:-MAC_BYTES], packed[-MAC_BYTES:]
     if len(body) != BODY.size or not hmac.compare_digest(mac, _mac(secret, body)):
         raise PlaybackTokenInvalid
@@ -59,6 +62,10 @@ def read_playback_token(secret: bytes, token: str, *, now: datetime) -> Playback
         raise PlaybackTokenExpired
     viewer = Viewer(None if UUID(bytes=user_id) == NOBODY else UUID(bytes=user_id))
     return PlaybackGrant(UUID(bytes=production_id), viewer, expires_at)
+
+
+def _to_text(packed: bytes) -> str:
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def _mac(secret: bytes, body: bytes) -> bytes:

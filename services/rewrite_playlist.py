@@ -3,7 +3,10 @@
 import re
 from collections.abc import Callable
 
-ATTRIBUTE = re.compile(r'(?<=[:,])URI="([^"]*)"')
+# Every attribute with its value, so that what a quoted value holds is never taken for an attribute.
+ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",\r\n]*)')
+TITLED = "#EXTINF:"
+QUOTE = '"'
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -22,15 +25,20 @@ def rewrite_playlist(
             raise ForeignUri(name)
         return playlist_url(name) if name.endswith(".m3u8") else media_url(name)
 
+    def moved_attribute(match: re.Match[str]) -> str:
+        name, value = match.groups()
+        return f'URI="{moved(value.strip(QUOTE))}"' if name == "URI" else match[0]
+
     def moved_line(line: str) -> str:
-        content = line.rstrip("\r\n")
-        if content.startswith("#EXT"):
-            return ATTRIBUTE.sub(lambda match: f'URI="{moved(match[1])}"', line)
+        content = line.removesuffix("\r")
+        if content.startswith("#EXT") and not content.startswith(TITLED):
+            return ATTRIBUTE.sub(moved_attribute, line)
         if not content.strip() or content.startswith("#"):
             return line
         return moved(content) + line[len(content) :]
 
-    return "".join(moved_line(line) for line in text.splitlines(keepends=True))
+    # Not splitlines(): a title may hold U+2028 and the like, which end no line of a playlist.
+    return "\n".join(moved_line(line) for line in text.split("\n"))
 
 
 def media_names(text: str) -> list[str]:

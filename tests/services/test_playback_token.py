@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from string import ascii_lowercase, ascii_uppercase, digits
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from services.viewer import ANONYMOUS, Viewer
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 PRODUCTION = UUID("01939e3c-0000-7000-8000-000000000001")
+DIGITS = ascii_uppercase + ascii_lowercase + digits + "-_"
 VIEWERS = st.just(ANONYMOUS) | st.builds(Viewer, st.uuids(version=4))
 
 
@@ -37,6 +39,22 @@ def test_any_change_is_noticed(place, character):
     assume(good[place] != character)
     with pytest.raises(PlaybackTokenInvalid):
         read_playback_token(b"secret", good[:place] + character + good[place + 1 :], now=NOW)
+
+
+@given(st.integers(0, 71), st.sampled_from(["!!!!", "====", "\n\n\n\n", "A", "=", "é"]))
+def test_nothing_can_be_put_in(place, more):
+    good = token()
+    with pytest.raises(PlaybackTokenInvalid):
+        read_playback_token(b"secret", good[:place] + more + good[place:], now=NOW)
+
+
+def test_a_token_has_one_spelling():
+    """71 characters hold two bits more than 53 bytes need; only zeros are ours."""
+    good = token()
+    for bits in (1, 2, 3):
+        last = DIGITS[DIGITS.index(good[-1]) + bits]
+        with pytest.raises(PlaybackTokenInvalid):
+            read_playback_token(b"secret", good[:-1] + last, now=NOW)
 
 
 @given(st.text(max_size=100))

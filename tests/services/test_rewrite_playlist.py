@@ -61,3 +61,28 @@ LINES = st.lists(
 def test_moving_names_to_themselves_changes_nothing(lines, ending):
     text = ending.join(lines)
     assert rewrite_playlist(text, playlist_url=lambda name: name, media_url=lambda name: name) == text
+
+
+@pytest.mark.parametrize(
+    "line", ["#EXTINF:6.0,a\u2028b", "#EXTINF:6.0,a\x0cb", '#EXTINF:6.0,URI="no address"', "# \x85../x.ts"]
+)
+def test_what_only_looks_like_a_name_stays(line):
+    text = f"#EXTM3U\n{line}\na.ts\n"
+    assert moved(text) == text.replace("\na.ts", "\nhttps://s3/a.ts?sig")
+
+
+def test_a_quoted_value_holds_no_attribute():
+    line = '#EXT-X-MEDIA:TYPE=AUDIO,NAME="x,URI=",CHARACTERISTICS="a=b", URI="a.m3u8"\n'
+    assert moved(line) == line.replace("a.m3u8", "child/a.m3u8")
+
+
+TITLES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r"))
+
+
+@given(st.lists(st.tuples(TITLES, st.sampled_from(["a.ts", "b.m4s"]))), st.sampled_from(["\n", "\r\n"]))
+def test_titles_are_never_touched(segments, ending):
+    def playlist(before, after):
+        lines = [f"#EXTINF:6.0,{title}{ending}{before}{name}{after}" for title, name in segments]
+        return ending.join(["#EXTM3U", *lines, "#EXT-X-ENDLIST"])
+
+    assert moved(playlist("", "")) == playlist("https://s3/", "?sig")
