@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 import uvloop
-from client.publish import publish as publish_command
 
+from client.publish import publish as publish_command
 from server.settings import Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="From raw file to on air.")
