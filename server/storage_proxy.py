@@ -53,7 +53,7 @@ class StorageProxy:
             upstream = await self._session.request(
                 request.method,
                 URL(self._target(request), encoded=True),
-                headers=dict(passed_on(request)),
+                headers={"accept-encoding": "identity", **dict(passed_on(request))},
                 data=request.stream() if request.method in ("PUT", "POST") else None,
                 allow_redirects=False,
             )
