@@ -55,4 +55,5 @@ class RedisBroadcastBackend(BroadcastBackend):
         while True:
             message = await self._pubsub.get_message(timeout=POLL_SECONDS)
             if message is not None and message["type"] == "message":
-                return Event(message["channel"].decode(), message["data"].decode())
+                # What is no UTF-8 is for the reader to refuse: raised here, it would cut the connection.
+                return Event(message["channel"].decode(), message["data"].decode(errors="replace"))

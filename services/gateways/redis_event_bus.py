@@ -13,6 +13,7 @@ from broadcaster import Broadcast
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from models.statuses import RenderPhase
 from services.gateways.event_bus import ProgressTick
 from services.gateways.redis_broadcast_backend import RedisBroadcastBackend
 
@@ -90,7 +91,11 @@ class RedisEventBus:
 async def _pump(name: str, subscriber: Any, announcements: asyncio.Queue[Announcement | None]) -> None:
     while True:
         event = await subscriber.get()
-        announcements.put_nowait(_read(name, event.message))
+        try:
+            announcements.put_nowait(_read(name, event.message))
+        except (ValueError, KeyError, TypeError) as error:
+            # Another version of this server, or a stranger; the next message may well be one of ours.
+            log.warning("announcement not understood", channel=name, error=repr(error))
 
 
 async def _drained(announcements: asyncio.Queue[Announcement | None]) -> AsyncIterator[Announcement]:
@@ -118,9 +123,10 @@ def _read(name: str, message: str) -> Announcement:
     if name == "work":
         return WorkAnnounced()
     body = orjson.loads(message)
+    phase = body["phase"]
     return ProgressTick(
-        production_id=UUID(body["production_id"]),
-        render_number=body["render_number"],
-        progress_percent=body["progress_percent"],
-        phase=body["phase"],
+        production_id=UUID(str(body["production_id"])),
+        render_number=int(body["render_number"]),
+        progress_percent=int(body["progress_percent"]),
+        phase=RenderPhase(phase) if phase else None,
     )
