@@ -55,21 +55,24 @@ class S3ObjectStorage:
         return str(answer["UploadId"])
 
     async def uploaded_parts(self, key: str, multipart_id: str) -> list[UploadedPart]:
-        parts = []
+        listed: list[dict[str, Any]] = []
         pages = self._client.get_paginator("list_parts").paginate(
             Bucket=self._bucket, Key=key, UploadId=multipart_id
         )
         try:
             async for page in pages:
-                parts += [
-                    UploadedPart(part["PartNumber"], part["Size"], part["ETag"].strip('"'))
-                    for part in page.get("Parts", [])
-                ]
+                listed += page.get("Parts", [])
         except ClientError as error:
             if _code(error) == "NoSuchUpload":
                 return []
             raise
-        return sorted(parts, key=lambda part: part.number)
+        # AWS lists a part sent again once; SeaweedFS lists both, in any order, with times in whole seconds:
+        # of two in one second the longer is kept, since what is sent again had been cut short.
+        listed.sort(key=lambda part: (part["PartNumber"], part["LastModified"], part["Size"]))
+        newest = {part["PartNumber"]: part for part in listed}
+        return [
+            UploadedPart(number, part["Size"], part["ETag"].strip('"')) for number, part in newest.items()
+        ]
 
     async def complete_multipart(self, key: str, multipart_id: str, parts: Sequence[UploadedPart]) -> None:
         listed = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
