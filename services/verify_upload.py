@@ -20,7 +20,8 @@ from services.probe_media import MediaRejected, probe_media
 from services.probed_media import ProbedMedia
 
 LEASE = timedelta(minutes=5)
-MAX_LEASE = timedelta(hours=1)
+MAX_LEASE = timedelta(hours=2)
+SLOWEST_BYTES_PER_SECOND = 10_000_000
 MAX_ATTEMPTS = 5
 URL_SECONDS = 3600
 POSTER_PART = 0.1
@@ -28,8 +29,8 @@ log = structlog.get_logger()
 
 
 async def claim_upload(*, clock: Clock) -> UUID | None:
-    """Lease the upload that waited longest for verification; None when there is none. The lease grows with
-    each attempt, so that what fails is tried again later and later."""
+    """Lease the upload that waited longest for verification; None when there is none. The lease is longer for
+    a larger file, and grows with each attempt, so that what fails is tried again later and later."""
     async with in_transaction():
         now = clock.now()
         upload = (
@@ -43,7 +44,8 @@ async def claim_upload(*, clock: Clock) -> UUID | None:
         if upload is None:
             return None
         upload.attempts += 1
-        upload.leased_until = now + min(LEASE * upload.attempts, MAX_LEASE)
+        lease = LEASE + timedelta(seconds=upload.byte_size / SLOWEST_BYTES_PER_SECOND)
+        upload.leased_until = now + min(lease * upload.attempts, MAX_LEASE)
         await upload.save(update_fields=["attempts", "leased_until"])
         return upload.id
 

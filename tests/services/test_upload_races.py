@@ -251,6 +251,15 @@ async def test_a_worker_that_died_is_taken_over_later_and_later(gateways, viewer
     assert (row.status, row.attempts) == (UploadStatus.VERIFYING, 3)
 
 
+async def test_a_large_file_is_left_to_its_worker_for_longer(gateways, viewer):
+    """Reading 30 GiB takes longer than five minutes, and nobody is to begin again meanwhile."""
+    owner = await models.User.get(id=viewer.user_id)
+    await make_upload(owner, status=UploadStatus.VERIFYING, byte_size=30 * 1024**3)
+    assert await claim_upload(clock=gateways.clock) is not None
+    assert await claim_upload(clock=ClockAhead(gateways.clock, minutes=50)) is None
+    assert await claim_upload(clock=ClockAhead(gateways.clock, hours=2)) is not None
+
+
 async def test_the_first_outcome_stays(gateways, announced, complete, verify, sweep, video):
     """A worker slower than its lease must not undo what the next one found."""
     upload = await announced(len(video))
