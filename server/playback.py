@@ -1,6 +1,6 @@
 """Plays productions: playlists rewritten on the way, media straight from storage.
 
-A child playlist leads back here with the same token; segments become presigned URLs. These live for the
+A child playlist leads back here with the same token; media become presigned URLs. These live for the
 programme's duration and ten minutes more, fifteen at least: the bound within which an unpublished production
 stops for a player that already holds its playlist. New playlist requests are refused at once.
 """
@@ -29,7 +29,6 @@ from services.rewrite_playlist import NAME, media_names, rewrite_playlist
 from services.storyboard import storyboard_of, storyboard_vtt
 
 MIN_SEGMENT_SECONDS = 900
-REDIRECT_SECONDS = 900
 HLS = "application/vnd.apple.mpegurl"
 HEADERS = {
     "cache-control": "no-store",
@@ -108,20 +107,23 @@ class Player:
 
     async def video(self, request: Request, playback: AuthorisedPlayback) -> Response:
         key = output_key(playback.render, RenderOutputKind.MP4)
-        return await self._redirect(key, filename=f"{playback.production.title}.mp4")
+        return await self._redirect(playback, key, filename=f"{playback.production.title}.mp4")
 
     async def poster(self, request: Request, playback: AuthorisedPlayback) -> Response:
-        return await self._redirect(output_key(playback.render, RenderOutputKind.POSTER))
+        return await self._redirect(playback, output_key(playback.render, RenderOutputKind.POSTER))
 
     async def _media_urls(self, keys: Sequence[str], playback: AuthorisedPlayback) -> list[str]:
         seconds = segment_seconds(self._services, playback)
         storage, base = self._services.storage, self._services.storage_base
         return [public_url(await storage.presign_get(key, seconds=seconds), base) for key in keys]
 
-    async def _redirect(self, key: str | None, *, filename: str | None = None) -> Response:
+    async def _redirect(
+        self, playback: AuthorisedPlayback, key: str | None, *, filename: str | None = None
+    ) -> Response:
         if key is None:
             return nothing_here()
-        url = await self._services.storage.presign_get(key, seconds=REDIRECT_SECONDS, filename=filename)
+        seconds = segment_seconds(self._services, playback)
+        url = await self._services.storage.presign_get(key, seconds=seconds, filename=filename)
         target = public_url(url, self._services.storage_base)
         return RedirectResponse(target, status_code=302, headers=HEADERS)
 

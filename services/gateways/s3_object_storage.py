@@ -1,5 +1,6 @@
 """Object storage by aioboto3: AWS S3, or whatever speaks its protocol at the configured endpoint."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -136,7 +137,8 @@ class DeletionIncomplete(Exception):
 
 
 def content_disposition(filename: str) -> str:
-    """An attachment by this name (RFC 6266: an ASCII fallback, and the real one in UTF-8)."""
+    """An attachment by this name, never a path (RFC 6266: an ASCII fallback, and the real one in UTF-8)."""
+    filename = re.sub(r"[/\\]", "_", filename)
     fallback = "".join(c if c.isascii() and c.isprintable() and c not in '"\\;' else "_" for c in filename)
     return f"attachment; filename=\"{fallback}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
