@@ -1,4 +1,7 @@
-"""The fonts texts are drawn with: Noto (SIL Open Font License) out of wheels, never the machine's own."""
+"""The fonts texts are drawn with: Noto (SIL Open Font License), never the machine's own.
+
+Most come out of wheels; those of scripts that no wheel has lie beside this file, each with its licence.
+"""
 
 from collections.abc import Iterable
 from functools import cache
@@ -17,6 +20,7 @@ FONT_FOLDERS = {
     "justmytype_intl_africa": ("fonts",),
     "noto_cjk_sans_otc": (".",),
 }
+BUNDLED = Path(__file__).parent / "noto"
 FONT_SUFFIXES = {".ttf", ".otf", ".ttc"}
 FIRST_CHOICE = "Noto Sans"
 SCRIPT_FAMILIES = (
@@ -31,13 +35,26 @@ SCRIPT_FAMILIES = (
     "Noto Sans Khmer",
     "Noto Sans Myanmar",
     "Noto Sans Ethiopic",
+    "Noto Sans Armenian",
+    "Noto Sans Georgian",
+    "Noto Sans Gujarati",
+    "Noto Sans Gurmukhi",
+    "Noto Sans Kannada",
+    "Noto Sans Malayalam",
+    "Noto Sans Oriya",
+    "Noto Sans Sinhala",
+    "Noto Serif Tibetan",
+    "Noto Sans Thaana",
+    "Noto Sans Syriac",
+    "Noto Sans Cherokee",
+    "Noto Emoji",
     "Noto Sans Symbols 2",
 )
 
 
 def font_folders() -> list[Path]:
     """Where the font files are; raises RuntimeError when a font package is not installed."""
-    folders = []
+    folders = [BUNDLED]
     for package, subfolders in FONT_FOLDERS.items():
         spec = find_spec(package)
         if spec is None or not spec.submodule_search_locations:

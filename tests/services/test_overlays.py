@@ -123,10 +123,10 @@ def test_right_to_left_texts_are_set_from_the_right() -> None:
 
 
 def test_missing_characters_are_drawn_as_placeholders_and_told_once() -> None:
-    config = ProductionConfig(TitlePage("A 😀 and 😀", "Plain ❤️ text"))
+    config = ProductionConfig(TitlePage("A 𓀀 and 𓀀", "Plain ❤️ text"))
     (page,) = draw_overlays(config, DEFAULT_MEDIA)
-    assert page.warnings == ("No font has the character '😀' (U+1F600); a placeholder is drawn.",)
-    assert printable_text("A 😀").text == "A \N{REPLACEMENT CHARACTER}"
+    assert page.warnings == ("No font has the character '𓀀' (U+13000); a placeholder is drawn.",)
+    assert printable_text("A 𓀀").text == "A \N{REPLACEMENT CHARACTER}"
 
 
 def test_ink_stands_out_on_light_and_dark_pages() -> None:
@@ -151,3 +151,16 @@ def test_markup_of_the_typesetter_is_only_text() -> None:
     config = ProductionConfig(TitlePage('#panic("x") $x$ *bold* \\ "quoted" #image("/etc/passwd")'))
     (page,) = draw_overlays(config, DEFAULT_MEDIA)
     assert page.warnings == ()
+
+
+LIVING_SCRIPTS = (
+    "Latin Ελληνικά Кириллица Հայերեն ქართული עברית العربية ܣܘܪܝܝܐ ދިވެހި हिन्दी বাংলা ਪੰਜਾਬੀ ગુજરાતી ଓଡ଼ିଆ "
+    "தமிழ் తెలుగు ಕನ್ನಡ മലയാളം සිංහල ไทย ລາວ བོད་ཡིག မြန်မာ አማርኛ ᏣᎳᎩ ខ្មែរ 日本語 中文 한국어 😀 👩‍💻 🇩🇪"
+)
+
+
+def test_every_script_in_wide_use_has_its_letters() -> None:
+    for word in LIVING_SCRIPTS.split(" "):
+        config = ProductionConfig(title_page=TitlePage(word))
+        (image,) = draw_overlays(config, DEFAULT_MEDIA)
+        assert image.warnings == (), word
