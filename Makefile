@@ -24,7 +24,7 @@ check: .venv/dev.stamp
 	$(BIN)/python scripts/check_requirements.py
 
 test: .venv/dev.stamp
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 frontend: frontend/dist/graphiql.html
 
