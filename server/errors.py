@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+import asyncpg
 import structlog
 from graphql import GraphQLError, OperationDefinitionNode
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
+from tortoise.exceptions import OperationalError
 
 from services.errors import BadInput, Unauthenticated
 from services.follow_production_status import ProductionNotFound
@@ -24,6 +26,7 @@ SENTENCES: dict[type[Exception], str] = {
     Unauthenticated: "Sign in first.",
     ProductionNotFound: "There is no such production.",
 }
+UNSTORABLE = "A value holds something that cannot be stored, such as a NUL character."
 MASK = "Something went wrong on our side; the request id helps to find it."
 
 
@@ -39,7 +42,9 @@ class TellingSchema(Schema):
         for error in errors:
             original = error.original_error
             code = code_of(error)
-            if code == "INTERNAL":
+            if is_unstorable(original):
+                code, error.message = "BAD_USER_INPUT", UNSTORABLE
+            elif code == "INTERNAL":
                 log.error("operation failed", request_id=request_id, path=error.path, exc_info=original)
                 error.message = MASK
             elif original is not None and not isinstance(original, GraphQLError):
@@ -47,6 +52,11 @@ class TellingSchema(Schema):
                     (s for kind, s in SENTENCES.items() if isinstance(original, kind)), str(original)
                 )
             error.extensions = {"code": code, "requestId": request_id}
+
+
+def is_unstorable(original: Exception | None) -> bool:
+    """A value that PostgreSQL itself refuses, such as a NUL character in a text: the client's mistake."""
+    return isinstance(original, OperationalError) and isinstance(original.__cause__, asyncpg.DataError)
 
 
 def code_of(error: GraphQLError) -> str:

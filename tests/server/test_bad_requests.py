@@ -114,3 +114,14 @@ async def test_health(http, database):
     assert (await http.get("/healthz")).json() == {"status": "ok"}
     ready = await http.get("/readyz")
     assert (ready.status_code, ready.json()) == (200, {"status": "ready"})
+
+
+async def test_a_nul_character_is_the_clients_mistake(graphql_raw, database):
+    document = """mutation ($input: CreateSpaceInput!) {
+      createSpace(input: $input) { space { id } userErrors { code } } }"""
+    variables = {"input": {"name": "a\0b", "slug": "nul"}}
+    body = await graphql_raw(document, variables, await make_token(await make_user()))
+    (error,) = body["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["message"] == "A value holds something that cannot be stored, such as a NUL character."
+    assert await models.Space.all().count() == 0
