@@ -72,7 +72,7 @@ def publish(
         config |= _audio(normalize, target_lkfs, mute)
         if trim:
             start_ms, end_ms = read_span(trim)
-            config["trim"] = {"startMs": start_ms, "endMs": end_ms}
+            config["trim"] = {"keep": [{"startMs": start_ms, "endMs": end_ms}]}
         wish = Wish(_existing(file), title, config, space or [])
         where = (url or _default_url(), token or _default_token())
     except (ValueError, OSError) as error:

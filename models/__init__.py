@@ -1,6 +1,7 @@
 from models.access_token import AccessToken
 from models.idempotency_key import IdempotencyKey
 from models.production import Production
+from models.production_asset import ProductionAsset
 from models.publication import Publication
 from models.render import Render
 from models.space import Space
@@ -14,6 +15,7 @@ __all__ = [
     "AccessToken",
     "IdempotencyKey",
     "Production",
+    "ProductionAsset",
     "Publication",
     "Render",
     "Space",

@@ -3,6 +3,13 @@
 from enum import StrEnum
 
 
+class UploadKind(StrEnum):
+    VIDEO = "VIDEO"
+    IMAGE = "IMAGE"
+    AUDIO = "AUDIO"
+    CAPTIONS = "CAPTIONS"
+
+
 class UploadStatus(StrEnum):
     AWAITING_BYTES = "AWAITING_BYTES"
     VERIFYING = "VERIFYING"
@@ -55,6 +62,8 @@ class RenderOutputKind(StrEnum):
     MP4 = "MP4"
     POSTER = "POSTER"
     THUMBNAILS = "THUMBNAILS"
+    AUDIO = "AUDIO"
+    CAPTIONS = "CAPTIONS"
 
 
 class SpaceVisibility(StrEnum):

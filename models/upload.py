@@ -6,18 +6,21 @@ from tortoise.indexes import Index
 from tortoise.models import Model
 from uuid_utils.compat import uuid7
 
-from models.statuses import UploadRejectionCode, UploadStatus
+from models.statuses import UploadKind, UploadRejectionCode, UploadStatus
 
 if TYPE_CHECKING:
     from models.user import User
 
 
 class Upload(Model):
-    """A raw source file of one owner."""
+    """A raw source file of one owner: the video of a production, or an image, sound or captions for one."""
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
     owner: fields.ForeignKeyRelation["User"] = fields.ForeignKeyField("models.User", related_name="uploads")
     owner_id: UUID
+    kind = fields.CharEnumField(
+        UploadKind, max_length=20, default=UploadKind.VIDEO, db_default=UploadKind.VIDEO
+    )
     title = fields.CharField(max_length=200)
     filename = fields.CharField(max_length=255)
     content_type = fields.CharField(max_length=100)

@@ -13,10 +13,11 @@ from models.statuses import (
     RenderPhase,
     SpaceRole,
     SpaceVisibility,
+    UploadKind,
     UploadRejectionCode,
     UploadStatus,
 )
-from services.production_config import AudioMode, LowerThirdPosition
+from services.production_config import AudioMode, CaptionMode, LowerThirdPosition, LowerThirdStyle
 from services.publish_options import PublishObstacle
 
 
@@ -28,6 +29,16 @@ def describe_enum(enum: type[Enum], description: str, values: Mapping[str, str])
         value.description = values[value.name]
 
 
+describe_enum(
+    UploadKind,
+    "What an upload is for, by its content type.",
+    {
+        "VIDEO": "The source of productions; its sound may be another's music.",
+        "IMAGE": "A title page's background or logo.",
+        "AUDIO": "A production's music.",
+        "CAPTIONS": "A production's captions.",
+    },
+)
 describe_enum(
     UploadStatus,
     "Where an upload is between the first byte and being usable.",
@@ -91,6 +102,8 @@ describe_enum(
         "MP4": "A downloadable MP4 file.",
         "POSTER": "A still picture.",
         "THUMBNAILS": "Small pictures for scrubbing.",
+        "AUDIO": "A downloadable file of the sound alone.",
+        "CAPTIONS": "A caption track of the HLS playlist.",
     },
 )
 describe_enum(
@@ -145,5 +158,22 @@ describe_enum(
         "TOP_LEFT": "Above, left.",
         "TOP_CENTER": "Above, in the middle.",
         "TOP_RIGHT": "Above, right.",
+    },
+)
+describe_enum(
+    LowerThirdStyle,
+    "How a lower third looks.",
+    {
+        "PANEL": "A dark translucent panel with an accent at its side.",
+        "BAR": "A bar in the accent's colour.",
+        "PLAIN": "Letters alone, with a shadow.",
+    },
+)
+describe_enum(
+    CaptionMode,
+    "How captions reach people.",
+    {
+        "SIDECAR": "A track that the player offers.",
+        "BURN_IN": "Drawn into the picture, for everybody.",
     },
 )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
-from services.job_settings.programme_timeline import kept_part, programme_duration_ms
+from services.job_settings.programme_timeline import kept_ranges, programme_duration_ms
 from services.probed_media import ProbedMedia
-from services.production_config import AudioMode, LowerThird, ProductionConfig, TitlePage
+from services.production_config import AudioMode, KeptRange, LowerThird, ProductionConfig, TitlePage
 
 MAX_TITLE = 200
 MAX_SUBTITLE = 300
@@ -17,6 +17,7 @@ MAX_LOWER_THIRD_TEXT = 120
 MAX_LOWER_THIRD_SUBTEXT = 160
 # MediaConvert has 100 overlay layers for an input.
 MAX_LOWER_THIRDS = 99
+MAX_KEPT_RANGES = 50
 TITLE_PAGE_MS = (500, 30_000)
 LEAST_KEPT_MS = 1000
 LEAST_SHOWN_MS = 500
@@ -77,21 +78,29 @@ def _title_page(title_page: TitlePage | None) -> Iterator[ConfigProblem]:
 def _trim(config: ProductionConfig, media: ProbedMedia) -> Iterator[ConfigProblem]:
     if config.trim is None:
         return
-    path = ("config", "trim")
-    start, lasts = config.trim.start_ms, media.duration_ms
-    end = lasts if config.trim.end_ms is None else config.trim.end_ms
+    path = ("config", "trim", "keep")
+    if not 1 <= len(config.trim.keep) <= MAX_KEPT_RANGES:
+        message = f"There are {len(config.trim.keep)} kept ranges; 1 to {MAX_KEPT_RANGES} are allowed."
+        yield ConfigProblem(ConfigProblemCode.TOO_MANY, message, path)
+    for index, kept in enumerate(config.trim.keep):
+        yield from _kept_range(kept, (*path, str(index)), media)
+
+
+def _kept_range(kept: KeptRange, path: tuple[str, ...], media: ProbedMedia) -> Iterator[ConfigProblem]:
+    start, lasts = kept.start_ms, media.duration_ms
+    end = lasts if kept.end_ms is None else kept.end_ms
     if not 0 <= start < lasts:
-        yield _outside(
-            f"The cut starts at {_ms(start)}, but the video lasts {_ms(lasts)}.", (*path, "startMs")
-        )
+        message = f"The kept range starts at {_ms(start)}, but the video lasts {_ms(lasts)}."
+        yield _outside(message, (*path, "startMs"))
     elif end <= start:
-        yield _end_before_start("The cut", start, end, (*path, "endMs"))
+        yield _end_before_start("The kept range", start, end, (*path, "endMs"))
     elif end > lasts:
-        yield _outside(f"The cut ends at {_ms(end)}, but the video lasts {_ms(lasts)}.", (*path, "endMs"))
+        message = f"The kept range ends at {_ms(end)}, but the video lasts {_ms(lasts)}."
+        yield _outside(message, (*path, "endMs"))
     elif end - start < LEAST_KEPT_MS:
         yield ConfigProblem(
             ConfigProblemCode.TOO_SHORT,
-            f"The cut leaves {_ms(end - start)}; at least {_ms(LEAST_KEPT_MS)} must be left.",
+            f"The kept range lasts {_ms(end - start)}; it must last at least {_ms(LEAST_KEPT_MS)}.",
             path,
         )
 
@@ -106,14 +115,17 @@ def _lower_thirds(
             f"There are {len(config.lower_thirds)} lower thirds; at most {MAX_LOWER_THIRDS} are allowed.",
             path,
         )
-    kept = kept_part(config, media) if trim_is_valid else (0, media.duration_ms)
+    kept = kept_ranges(config, media) if trim_is_valid else ((0, media.duration_ms),)
     for index, lower_third in enumerate(config.lower_thirds):
         yield from _lower_third(lower_third, (*path, str(index)), kept, media)
     yield from _overlaps(config.lower_thirds)
 
 
 def _lower_third(
-    lower_third: LowerThird, path: tuple[str, ...], kept: tuple[int, int], media: ProbedMedia
+    lower_third: LowerThird,
+    path: tuple[str, ...],
+    kept: tuple[tuple[int, int], ...],
+    media: ProbedMedia,
 ) -> Iterator[ConfigProblem]:
     yield from _text(lower_third.text, MAX_LOWER_THIRD_TEXT, (*path, "text"))
     if lower_third.subtext is not None:
@@ -127,9 +139,9 @@ def _lower_third(
             f"It is shown for {_ms(end - start)}; at least {_ms(LEAST_SHOWN_MS)} can be read.",
             (*path, "endMs"),
         )
-    first, last = kept
+    first, last = next((part for part in kept if part[0] <= start < part[1]), kept[0])
     if last > first and start < first:
-        why = "before the video begins" if first == 0 else f"but the cut begins at {_ms(first)}"
+        why = "before the video begins" if first == 0 else f"but the kept range begins at {_ms(first)}"
         yield _outside(f"It starts at {_ms(start)}, {why}.", (*path, "startMs"))
     elif start >= last:
         yield _outside(f"It starts at {_ms(start)}, {_end_of(last, media)}.", (*path, "startMs"))
@@ -203,7 +215,7 @@ def _end_before_start(what: str, start: int, end: int, path: tuple[str, ...]) ->
 
 def _end_of(last: int, media: ProbedMedia) -> str:
     if last < media.duration_ms:
-        return f"but the cut ends at {_ms(last)}"
+        return f"but the kept range ends at {_ms(last)}"
     return f"but the video lasts {_ms(media.duration_ms)}"
 
 

@@ -6,14 +6,12 @@ from typing import Any
 
 from services.job_settings.audio_settings import AUDIO_SELECTOR, is_silent, upload_selector
 from services.job_settings.frame_timing import frame_at, input_rate, output_rate, timecode
-from services.job_settings.programme_timeline import kept_part
+from services.job_settings.programme_timeline import kept_ranges
 from services.job_settings.render_refs import OverlayPlacement, RenderRefs
 from services.job_settings.rendition_ladder import display_size
 from services.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig, TitlePage
 
-TITLE_FADE_MS = 500
-LOWER_THIRD_FADE_MS = 400
 TITLE_NAME = "title.png"
 # The service's pattern for an overlay's start allows no frame number above 59.
 HIGHEST_OVERLAY_FRAME = 59
@@ -60,7 +58,14 @@ def _title_input(
         "TimecodeSource": "ZEROBASED",
         "ImageInserter": {
             "InsertableImages": [
-                _insertable(overlay, render, 0, timecode(0, rate), title.duration_ms, TITLE_FADE_MS)
+                _insertable(
+                    overlay,
+                    render,
+                    layer=0,
+                    start=timecode(0, rate),
+                    shown_ms=title.duration_ms,
+                    fades_ms=(title.fade_in_ms, title.fade_out_ms),
+                )
             ]
         },
     }
@@ -85,9 +90,9 @@ def _upload_input(
     selector = upload_selector(config.audio, media)
     if selector is not None:
         upload["AudioSelectors"] = {AUDIO_SELECTOR: selector}
-    clipping = _clipping(config, media)
-    if clipping:
-        upload["InputClippings"] = [clipping]
+    clippings = _clippings(config, media)
+    if clippings:
+        upload["InputClippings"] = clippings
     images = [
         _lower_third(lower_third, overlays[lower_third_name(index)], render, index + 1, input_rate(media))
         for index, lower_third in enumerate(config.lower_thirds)
@@ -97,17 +102,22 @@ def _upload_input(
     return upload
 
 
-def _clipping(config: ProductionConfig, media: ProbedMedia) -> dict[str, str]:
-    """Start and end timecode of the trim; the end frame is itself included. Empty when all is kept."""
-    if config.trim is None:
-        return {}
-    start, end = kept_part(config, media)
+def _clippings(config: ProductionConfig, media: ProbedMedia) -> list[dict[str, str]]:
+    """Start and end timecode of each kept part, whose end frame is itself included; none when all is kept."""
+    ranges = kept_ranges(config, media)
+    if ranges == ((0, media.duration_ms),):
+        return []
     rate = input_rate(media)
+    return [_clipping(start, end, media, rate) for start, end in ranges]
+
+
+def _clipping(start: int, end: int, media: ProbedMedia, rate: Fraction) -> dict[str, str]:
+    """An end left open is the upload's own; the service wants at least one of the two."""
     clipping = {}
-    if start > 0:
-        clipping["StartTimecode"] = timecode(frame_at(start, rate), rate)
     if end < media.duration_ms:
         clipping["EndTimecode"] = timecode(max(0, frame_at(end, rate) - 1), rate)
+    if start > 0 or not clipping:
+        clipping["StartTimecode"] = timecode(frame_at(start, rate), rate)
     return clipping
 
 
@@ -116,20 +126,28 @@ def _lower_third(
 ) -> dict[str, Any]:
     start = timecode(frame_at(lower_third.start_ms, rate), rate, HIGHEST_OVERLAY_FRAME)
     shown_ms = lower_third.end_ms - lower_third.start_ms
-    return _insertable(overlay, render, layer, start, shown_ms, LOWER_THIRD_FADE_MS)
+    fades_ms = (lower_third.fade_in_ms, lower_third.fade_out_ms)
+    return _insertable(overlay, render, layer=layer, start=start, shown_ms=shown_ms, fades_ms=fades_ms)
 
 
 def _insertable(
-    overlay: OverlayPlacement, render: RenderRefs, layer: int, start: str, shown_ms: int, fade_ms: int
+    overlay: OverlayPlacement,
+    render: RenderRefs,
+    *,
+    layer: int,
+    start: str,
+    shown_ms: int,
+    fades_ms: tuple[int, int],
 ) -> dict[str, Any]:
-    """`Duration` holds the fade-in but not the fade-out, so that one is taken off."""
-    fade = min(fade_ms, shown_ms // 4)
+    """`Duration` holds the fade-in but not the fade-out, so that one is taken off. A fade takes half of the
+    time shown at most."""
+    fade_in, fade_out = (min(fade, shown_ms // 2) for fade in fades_ms)
     return {
         "ImageInserterInput": render.asset_uri(overlay.name),
         "StartTime": start,
-        "Duration": shown_ms - fade,
-        "FadeIn": fade,
-        "FadeOut": fade,
+        "Duration": shown_ms - fade_out,
+        "FadeIn": fade_in,
+        "FadeOut": fade_out,
         "ImageX": overlay.x,
         "ImageY": overlay.y,
         "Width": overlay.width,

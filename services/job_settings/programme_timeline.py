@@ -1,4 +1,4 @@
-"""Where things are, in ms, on the finished programme: the title page, then the kept part of the upload."""
+"""Where things are, in ms, on the finished programme: the title page, then the kept parts of the upload."""
 
 from services.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
@@ -9,13 +9,17 @@ POSTER_LATEST_MS = 10_000
 POSTER_BEFORE_END_MS = 100
 
 
-def kept_part(config: ProductionConfig, media: ProbedMedia) -> tuple[int, int]:
-    """Start and end, in ms on the upload's timeline, of what is kept."""
-    trim = config.trim
-    if trim is None:
-        return 0, media.duration_ms
-    end = media.duration_ms if trim.end_ms is None else min(trim.end_ms, media.duration_ms)
-    return trim.start_ms, end
+def kept_ranges(config: ProductionConfig, media: ProbedMedia) -> tuple[tuple[int, int], ...]:
+    """Start and end, in ms on the upload's timeline, of each part that is kept, in the order shown."""
+    if config.trim is None:
+        return ((0, media.duration_ms),)
+    return tuple(
+        (
+            kept.start_ms,
+            media.duration_ms if kept.end_ms is None else min(kept.end_ms, media.duration_ms),
+        )
+        for kept in config.trim.keep
+    )
 
 
 def title_page_ms(config: ProductionConfig) -> int:
@@ -25,8 +29,7 @@ def title_page_ms(config: ProductionConfig) -> int:
 
 def programme_duration_ms(config: ProductionConfig, media: ProbedMedia) -> int:
     """Length of the finished programme, to the frame."""
-    start, end = kept_part(config, media)
-    return title_page_ms(config) + end - start
+    return title_page_ms(config) + sum(end - start for start, end in kept_ranges(config, media))
 
 
 def poster_at_ms(config: ProductionConfig, media: ProbedMedia) -> int:

@@ -7,6 +7,7 @@ from services.probed_media import ProbedMedia
 from services.production_config import (
     AudioConfig,
     AudioMode,
+    KeptRange,
     LowerThird,
     LowerThirdPosition,
     OutputsConfig,
@@ -45,7 +46,8 @@ def test_several_problems_are_told_at_once() -> None:
             LowerThird("x" * 121, 3000, 2000, position=LowerThirdPosition.TOP_LEFT),
         ),
         AudioConfig(AudioMode.NORMALIZE, 3.0),
-        Trim(0, 6000),
+        Trim((KeptRange(0, 6000),)),
+        (),
         None,
         OutputsConfig(2160),
     )
@@ -54,7 +56,7 @@ def test_several_problems_are_told_at_once() -> None:
         ("TEXT_TOO_LONG", "titlePage.subtitle"),
         ("OUT_OF_RANGE", "titlePage.durationMs"),
         ("COLOR_INVALID", "titlePage.background"),
-        ("OUTSIDE_VIDEO", "trim.endMs"),
+        ("OUTSIDE_VIDEO", "trim.keep.0.endMs"),
         ("OUT_OF_RANGE", "audio.targetLkfs"),
         ("OUT_OF_RANGE", "outputs.maxHeight"),
         ("OUTSIDE_VIDEO", "lowerThirds.0.endMs"),
@@ -69,13 +71,13 @@ def test_several_problems_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("trim", "expected"),
     [
-        (Trim(-1), [("OUTSIDE_VIDEO", "trim.startMs")]),
-        (Trim(5312), [("OUTSIDE_VIDEO", "trim.startMs")]),
-        (Trim(2000, 2000), [("END_BEFORE_START", "trim.endMs")]),
-        (Trim(2000, 2999), [("TOO_SHORT", "trim")]),
-        (Trim(4500), [("TOO_SHORT", "trim")]),
-        (Trim(2000, 3000), []),
-        (Trim(0, 5312), []),
+        (Trim((KeptRange(-1),)), [("OUTSIDE_VIDEO", "trim.keep.0.startMs")]),
+        (Trim((KeptRange(5312),)), [("OUTSIDE_VIDEO", "trim.keep.0.startMs")]),
+        (Trim((KeptRange(2000, 2000),)), [("END_BEFORE_START", "trim.keep.0.endMs")]),
+        (Trim((KeptRange(2000, 2999),)), [("TOO_SHORT", "trim.keep.0")]),
+        (Trim((KeptRange(4500),)), [("TOO_SHORT", "trim.keep.0")]),
+        (Trim((KeptRange(2000, 3000),)), []),
+        (Trim((KeptRange(0, 5312),)), []),
     ],
 )
 def test_trim(trim: Trim, expected: list[tuple[str, str]]) -> None:
@@ -86,8 +88,13 @@ def test_trim(trim: Trim, expected: list[tuple[str, str]]) -> None:
     ("start", "end", "trim", "message"),
     [
         (0, 9000, None, "It ends at 9 000 ms, but the video lasts 5 312 ms."),
-        (500, 2000, Trim(1000), "It starts at 500 ms, but the cut begins at 1 000 ms."),
-        (2000, 5000, Trim(0, 4000), "It ends at 5 000 ms, but the cut ends at 4 000 ms."),
+        (500, 2000, Trim((KeptRange(1000),)), "It starts at 500 ms, but the kept range begins at 1 000 ms."),
+        (
+            2000,
+            5000,
+            Trim((KeptRange(0, 4000),)),
+            "It ends at 5 000 ms, but the kept range ends at 4 000 ms.",
+        ),
         (-1, 2000, None, "It starts at -1 ms, before the video begins."),
         (3000, 1000, None, "The lower third ends at 1 000 ms, which is not after its start at 3 000 ms."),
         (1000, 1200, None, "It is shown for 200 ms; at least 500 ms can be read."),

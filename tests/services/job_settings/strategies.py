@@ -8,6 +8,7 @@ from services.probed_media import ProbedMedia
 from services.production_config import (
     AudioConfig,
     AudioMode,
+    KeptRange,
     LowerThird,
     LowerThirdPosition,
     OutputsConfig,
@@ -64,8 +65,8 @@ def media(draw: st.DrawFn) -> ProbedMedia:
 def configs_and_media(draw: st.DrawFn) -> tuple[ProductionConfig, ProbedMedia]:
     video = draw(media())
     trim = draw(_trim(video.duration_ms)) if video.duration_ms >= 3000 and draw(st.booleans()) else None
-    first = trim.start_ms if trim else 0
-    last = trim.end_ms if trim and trim.end_ms is not None else video.duration_ms
+    first = trim.keep[0].start_ms if trim else 0
+    last = (trim.keep[0].end_ms if trim else None) or video.duration_ms
     title = draw(st.none() | st.builds(TitlePage, TEXTS, st.none() | TEXTS, st.integers(500, 30_000)))
     length = (title.duration_ms if title else 0) + last - first
     config = ProductionConfig(
@@ -82,7 +83,7 @@ def configs_and_media(draw: st.DrawFn) -> tuple[ProductionConfig, ProbedMedia]:
 @st.composite
 def _trim(draw: st.DrawFn, duration_ms: int) -> Trim:
     start = draw(st.integers(0, duration_ms - 1000))
-    return Trim(start, draw(st.none() | st.integers(start + 1000, duration_ms)))
+    return Trim((KeptRange(start, draw(st.none() | st.integers(start + 1000, duration_ms))),))
 
 
 @st.composite

@@ -14,6 +14,7 @@ from services.probed_media import ProbedMedia
 from services.production_config import (
     AudioConfig,
     AudioMode,
+    KeptRange,
     LowerThird,
     LowerThirdPosition,
     OutputsConfig,
@@ -26,6 +27,12 @@ from tests.services.job_settings.placements import RENDER, placements
 from tests.services.job_settings.strategies import DEFAULT_MEDIA, configs_and_media
 
 GOLDEN = Path(__file__).parent / "golden"
+
+
+def kept(start: int = 0, end: int | None = None) -> Trim:
+    return Trim((KeptRange(start, end),))
+
+
 EVERYTHING = ProductionConfig(
     TitlePage("Zürich in spring", "A film"),
     (
@@ -33,9 +40,7 @@ EVERYTHING = ProductionConfig(
         LowerThird("Sound", 12_500, 18_000, position=LowerThirdPosition.TOP_RIGHT),
     ),
     AudioConfig(AudioMode.NORMALIZE),
-    None,
-    None,
-    OutputsConfig(mp4=True),
+    outputs=OutputsConfig(mp4=True),
 )
 PORTRAIT = replace(DEFAULT_MEDIA, width=1080, height=1920, rotation=90, frame_rate=Fraction(30000, 1001))
 SMALL_SILENT = replace(
@@ -45,7 +50,7 @@ CASES: dict[str, tuple[ProductionConfig, ProbedMedia]] = {
     "default": (ProductionConfig(), DEFAULT_MEDIA),
     "everything": (EVERYTHING, DEFAULT_MEDIA),
     "portrait_trimmed": (
-        ProductionConfig(lower_thirds=(LowerThird("Ana", 2000, 4000),), trim=Trim(1000, 19_000)),
+        ProductionConfig(lower_thirds=(LowerThird("Ana", 2000, 4000),), trim=kept(1000, 19_000)),
         PORTRAIT,
     ),
     "small_silent": (ProductionConfig(TitlePage("Title")), SMALL_SILENT),
@@ -132,15 +137,15 @@ def test_a_lower_third_ends_when_asked_fade_out_included() -> None:
 
 
 def test_a_trim_ends_on_the_frame_before_its_end() -> None:
-    job = job_of(ProductionConfig(trim=Trim(1000, 19_000)))
+    job = job_of(ProductionConfig(trim=kept(1000, 19_000)))
     assert job["Settings"]["Inputs"][0]["InputClippings"] == [
         {"StartTimecode": "00:00:01:00", "EndTimecode": "00:00:18:29"}
     ]
 
 
 def test_a_trim_of_one_end_leaves_the_other_open() -> None:
-    to_the_end = job_of(ProductionConfig(trim=Trim(1000)))["Settings"]["Inputs"][0]["InputClippings"]
-    from_the_start = job_of(ProductionConfig(trim=Trim(0, 5000)))["Settings"]["Inputs"][0]["InputClippings"]
+    to_the_end = job_of(ProductionConfig(trim=kept(1000)))["Settings"]["Inputs"][0]["InputClippings"]
+    from_the_start = job_of(ProductionConfig(trim=kept(0, 5000)))["Settings"]["Inputs"][0]["InputClippings"]
     assert (to_the_end, from_the_start) == (
         [{"StartTimecode": "00:00:01:00"}],
         [{"EndTimecode": "00:00:04:29"}],
@@ -148,7 +153,7 @@ def test_a_trim_of_one_end_leaves_the_other_open() -> None:
 
 
 def test_a_trim_of_everything_clips_nothing() -> None:
-    assert "InputClippings" not in job_of(ProductionConfig(trim=Trim(0, 20_000)))["Settings"]["Inputs"][0]
+    assert "InputClippings" not in job_of(ProductionConfig(trim=kept(0, 20_000)))["Settings"]["Inputs"][0]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from dataclasses import astuple, replace
 from services.job_settings import build_job, programme_duration_ms
 from services.job_settings.programme_timeline import poster_at_ms
 from services.job_settings.render_outputs import render_outputs
-from services.production_config import OutputsConfig, ProductionConfig, TitlePage, Trim
+from services.production_config import KeptRange, OutputsConfig, ProductionConfig, TitlePage, Trim
 from tests.services.job_settings.placements import RENDER, placements
 from tests.services.job_settings.strategies import DEFAULT_MEDIA
 
@@ -32,9 +32,10 @@ def test_a_poster_of_the_first_frame_is_the_first_capture() -> None:
 
 def test_programme_duration() -> None:
     title = TitlePage("Title", duration_ms=2500)
+    middle, rest = Trim((KeptRange(1000, 15_000),)), Trim((KeptRange(1000),))
     assert programme_duration_ms(ProductionConfig(), DEFAULT_MEDIA) == 20_000
-    assert programme_duration_ms(ProductionConfig(title, trim=Trim(1000, 15_000)), DEFAULT_MEDIA) == 16_500
-    assert programme_duration_ms(ProductionConfig(title, trim=Trim(1000)), DEFAULT_MEDIA) == 21_500
+    assert programme_duration_ms(ProductionConfig(title, trim=middle), DEFAULT_MEDIA) == 16_500
+    assert programme_duration_ms(ProductionConfig(title, trim=rest), DEFAULT_MEDIA) == 21_500
 
 
 def test_the_poster_is_taken_after_the_title_page() -> None:
