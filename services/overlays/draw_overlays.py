@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image
 
-from services.job_settings.inputs import TITLE_NAME, lower_third_name
+from services.job_settings.asset_names import TITLE_NAME, lower_third_name
 from services.job_settings.rendition_ladder import display_size, even
 from services.overlays.overlay_image import OverlayImage
 from services.overlays.printable_text import printable_text
