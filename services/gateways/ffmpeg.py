@@ -36,7 +36,8 @@ async def run_ffmpeg(
 ) -> str:
     """Run to the end, with `feed` as its standard input; what it told on standard error, warnings and worse.
 
-    Cancelled, or after `seconds`, it kills ffmpeg and waits for its end. Raises FfmpegTimedOut or FfmpegFailed.
+    Cancelled, or after `seconds`, it kills ffmpeg and waits for its end. Raises FfmpegTimedOut or
+    FfmpegFailed.
     """
     process = await asyncio.create_subprocess_exec(
         get_ffmpeg_exe(),

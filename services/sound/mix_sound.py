@@ -1,7 +1,7 @@
 """The sound of a production with music, made before its job: one file for each of the job's inputs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from services.gateways.ffmpeg import run_ffmpeg
+from services.job_settings.asset_names import TITLE_SOUND_NAME, sound_name
 from services.probed_media import ProbedMedia
 from services.production_config import AudioMode, Music, ProductionConfig
 from services.sound.decode_sound import PATIENCE_SECONDS, DecodedSound, decode_beginning, decode_part
@@ -27,10 +28,10 @@ LIMITER = "alimiter=limit=1:attack=5:release=50:level=false:latency=true"
 
 @dataclass(frozen=True)
 class MixedSound:
-    """`sound` is on the upload's own timeline and silent where nothing is kept; `title` is None without a
-    title page. FLAC, 48 kHz, stereo, 16 bits."""
+    """A file for each input of the upload, on the upload's own timeline and silent where nothing is kept, and
+    one for the title page, if there is one. FLAC, 48 kHz, stereo, 16 bits."""
 
-    sound: Path
+    inputs: tuple[Path, ...]
     title: Path | None
 
 
@@ -59,11 +60,15 @@ async def mix_sound(
     programme = _Programme(plan, own, amplitude(gain_db))
     ducking = Ducking(speech_spans(await _levels(programme)), music.ducking_db)
     mix = _Mix(programme, MusicBed(music, bed, plan.length), ducking)
-    sound = await _encoded(folder / "sound.flac", mix.on_the_upload(), _last_sample(plan))
+    inputs = [
+        await _encoded(folder / sound_name(index), mix.of_input(run), run[-1].source_end + run[-1].tail)
+        for index, run in enumerate(plan.runs)
+    ]
     if not plan.title_length:
-        return MixedSound(sound, None)
+        return MixedSound(tuple(inputs), None)
     length = plan.title_length + MARGIN
-    return MixedSound(sound, await _encoded(folder / "title-sound.flac", mix.title(length), length))
+    title = await _encoded(folder / TITLE_SOUND_NAME, mix.of_title(length), length)
+    return MixedSound(tuple(inputs), title)
 
 
 @dataclass(frozen=True)
@@ -97,14 +102,14 @@ class _Mix:
     bed: MusicBed
     ducking: Ducking
 
-    def title(self, length: int) -> Iterator[Callable[[], Samples]]:
+    def of_title(self, length: int) -> Iterator[Callable[[], Samples]]:
         for start, count in _pieces(length):
             yield partial(self._music, start, count)
 
-    def on_the_upload(self) -> Iterator[Callable[[], Samples]]:
-        """Piece after piece from the upload's beginning to the end of the last kept part."""
+    def of_input(self, run: Sequence[Part]) -> Iterator[Callable[[], Samples]]:
+        """Piece after piece from the upload's beginning to the end of the run's last part."""
         reached = 0
-        for part in self.programme.plan.in_source_order():
+        for part in run:
             begin, end = part.source_start - part.lead, part.source_end + part.tail
             for _, count in _pieces(begin - reached):
                 yield partial(silence, count)
@@ -140,10 +145,6 @@ async def _encoded(path: Path, pieces: Iterator[Callable[[], Samples]], length: 
     arguments = [*raw, *flac, *plain, str(path)]
     await run_ffmpeg(arguments, seconds=PATIENCE_SECONDS + length / SAMPLE_RATE, feed=feed())
     return path
-
-
-def _last_sample(plan: ProgrammePlan) -> int:
-    return max(part.source_end + part.tail for part in plan.parts)
 
 
 def _pieces(length: int) -> Iterator[tuple[int, int]]:

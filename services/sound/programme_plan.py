@@ -3,12 +3,13 @@
 Cuts are where the job's timecodes put them, on whole frames, so that music runs on over them unbroken.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
+from services.job_settings.clip_runs import clip_runs
 from services.job_settings.frame_timing import frame_at, input_rate, output_rate
-from services.job_settings.programme_timeline import kept_ranges, title_page_ms
+from services.job_settings.programme_timeline import title_page_ms
 from services.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 from services.sound.pcm import SAMPLE_RATE, samples_at
@@ -35,42 +36,40 @@ class Part:
 
 @dataclass(frozen=True)
 class ProgrammePlan:
-    """Samples of the title page, of the whole programme, and the kept parts in the order shown."""
+    """Samples of the title page and of the whole programme, and the kept parts of each input of the upload,
+    in the order in which they are shown and lie in it."""
 
     title_length: int
     length: int
-    parts: tuple[Part, ...]
+    runs: tuple[tuple[Part, ...], ...]
 
-    def in_source_order(self) -> list[Part]:
-        return sorted(self.parts, key=lambda part: part.source_start)
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(part for run in self.runs for part in run)
 
 
 def plan_programme(config: ProductionConfig, media: ProbedMedia) -> ProgrammePlan:
-    """Where every sample of the programme comes from. No part may be kept twice: validation sees to it."""
+    """Where every sample of the programme comes from."""
     rate = input_rate(media)
     title = frame_at(title_page_ms(config), output_rate(media)) / output_rate(media)
     elapsed = Fraction(title)
-    parts = []
-    for start_ms, end_ms in kept_ranges(config, media):
-        start, end = (frame_at(at, rate) / rate for at in (start_ms, end_ms))
-        first, last = samples_at(elapsed), samples_at(elapsed + end - start)
-        parts.append(Part(samples_at(start), first, last - first))
-        elapsed += end - start
-    return ProgrammePlan(samples_at(title), samples_at(elapsed), _with_margins(parts))
+    runs = []
+    for run in clip_runs(config, media):
+        parts = []
+        for start_ms, end_ms in run:
+            start, end = (frame_at(at, rate) / rate for at in (start_ms, end_ms))
+            first, last = samples_at(elapsed), samples_at(elapsed + end - start)
+            parts.append(Part(samples_at(start), first, last - first))
+            elapsed += end - start
+        runs.append(_with_margins(parts))
+    return ProgrammePlan(samples_at(title), samples_at(elapsed), tuple(runs))
 
 
 def _with_margins(parts: list[Part]) -> tuple[Part, ...]:
-    """Each part with a margin where no other part is in the way."""
-    ordered = sorted(parts, key=lambda part: part.source_start)
-    room_after = {one: (other.source_start - one.source_end) // 2 for one, other in pairwise(ordered)}
-    room_before = {other: room_after[one] for one, other in pairwise(ordered)}
+    """Each part with a margin where no other part of its input is in the way."""
+    room = [other.source_start - one.source_end for one, other in pairwise(parts)]
+    leads = [min(MARGIN, between // 2) for between in (2 * parts[0].source_start, *room)]
+    tails = [min(MARGIN, between // 2) for between in (*room, 2 * MARGIN)]
     return tuple(
-        Part(
-            part.source_start,
-            part.programme_start,
-            part.length,
-            lead=max(0, min(MARGIN, room_before.get(part, part.source_start))),
-            tail=max(0, min(MARGIN, room_after.get(part, MARGIN))),
-        )
-        for part in parts
+        replace(part, lead=lead, tail=tail) for part, lead, tail in zip(parts, leads, tails, strict=True)
     )

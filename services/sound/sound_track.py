@@ -21,8 +21,8 @@ class SoundUnreadable(Exception):
 class SoundTrack:
     """The first sound track of a path or URL.
 
-    `zero` is what the file's own clock shows, in seconds, at time zero of the upload: its first picture, which
-    MediaConvert calls 00:00:00:00 (TimecodeSource ZEROBASED); in a file without pictures, its first sound.
+    `zero` is what the file's own clock shows, in seconds, at time zero of the upload: its first picture,
+    which MediaConvert calls 00:00:00:00 (TimecodeSource ZEROBASED); without pictures, its first sound.
     """
 
     source: str

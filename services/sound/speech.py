@@ -61,8 +61,8 @@ def speech_spans(levels: Levels) -> Sequence[Span]:
 
 
 def _threshold(levels: Levels) -> float:
-    """Above the background (the softest tenth), but neither far below what is loud nor right under it: a clean
-    recording is heard down to its soft words, a steady sound counts as one."""
+    """Above the background (the softest tenth), but neither far below what is loud nor right under it: a
+    clean recording is heard down to its soft words, and a steady sound counts as one."""
     audible = levels[levels > SILENT_DB]
     if not len(audible):
         return float("inf")
