@@ -1,6 +1,5 @@
 """Takes a committed render to MediaConvert: never two jobs for one render, whatever is lost on the way."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -16,11 +15,13 @@ from services.gateways.event_bus import EventBus
 from services.gateways.media_convert import Job, JobRefused, MediaConvert
 from services.gateways.object_storage import ObjectStorage
 from services.job_settings import RenderRefs, build_job
-from services.overlays import draw_overlays
+from services.prepare_render_assets import prepare_render_assets
 from services.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 from services.record_render_event import record_render_event
+from services.render_assets_failed import RenderAssetsFailed
 from services.render_events import RenderEvent, RenderFailure
+from services.while_leased import RenderUnwanted, while_leased
 
 LEASE = timedelta(seconds=120)
 MAX_ATTEMPTS = 8
@@ -82,8 +83,11 @@ async def submit_render(
     elif render.job_id is None:
         try:
             await _create_job(render, storage, renderer, clock, defaults)
-        except JobRefused as refused:
-            await _fail(render, refused.code, str(refused), storage, bus, clock)
+        except (JobRefused, RenderAssetsFailed) as failed:
+            await _fail(render, failed.code, str(failed), storage, bus, clock)
+        except RenderUnwanted:
+            # Whatever made it so is on the row; a requested cancellation is claimed next.
+            await models.Render.filter(id=render.id).update(leased_until=None)
         except Exception:
             if render.attempts < MAX_ATTEMPTS:
                 raise
@@ -102,10 +106,10 @@ async def _create_job(
     upload = render.production.upload
     config = ProductionConfig.from_json(render.config)
     media = ProbedMedia.from_json(upload.media or {})
-    overlays = await asyncio.to_thread(draw_overlays, config, media)
-    for overlay in overlays:
-        key = f"{render.output_prefix}/assets/{overlay.name}"
-        await storage.put(key, overlay.png, content_type="image/png")
+    preparing = prepare_render_assets(
+        render=render, upload=upload, config=config, media=media, storage=storage
+    )
+    overlays = await while_leased(preparing, render_id=render.id, clock=clock, lease=LEASE)
     refs = RenderRefs(
         source_uri=storage.uri(upload.source_key),
         output_prefix_uri=storage.uri(render.output_prefix),

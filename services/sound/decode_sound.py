@@ -61,7 +61,7 @@ async def decode_beginning(track: SoundTrack, path: Path, count: int) -> Decoded
     filters = f"aresample={SAMPLE_RATE},{_to_stereo(track)},atrim=end_sample={count}"
     sound = await _decode(track, path, [], filters, count)
     if sound.length == 0:
-        raise SoundUnreadable("There is no sound in the file.")
+        raise SoundUnreadable(track.source, "It has no sound.")
     return sound
 
 
@@ -76,7 +76,7 @@ async def _decode(track: SoundTrack, path: Path, before: list[str], filters: str
         told = await run_ffmpeg(arguments, seconds=PATIENCE_SECONDS + 2 * count / SAMPLE_RATE)
     except FfmpegFailed as error:
         if any(sign in error.told for sign in UNDECODABLE):
-            raise SoundUnreadable(f"The sound cannot be decoded: {error}") from error
+            raise SoundUnreadable(track.source, f"ffmpeg says: {error}") from error
         raise
     lost = next((line for line in told.splitlines() if any(sign in line for sign in LOST_INPUT)), None)
     if lost is not None:
