@@ -57,14 +57,14 @@ def test_several_problems_are_told_at_once() -> None:
         ("OUT_OF_RANGE", "titlePage.durationMs"),
         ("COLOR_INVALID", "titlePage.background"),
         ("OUTSIDE_VIDEO", "trim.keep.0.endMs"),
-        ("OUT_OF_RANGE", "audio.targetLkfs"),
-        ("OUT_OF_RANGE", "outputs.maxHeight"),
         ("OUTSIDE_VIDEO", "lowerThirds.0.endMs"),
         ("TEXT_UNPRINTABLE", "lowerThirds.1.text"),
         ("TEXT_EMPTY", "lowerThirds.1.subtext"),
         ("TEXT_TOO_LONG", "lowerThirds.2.text"),
         ("END_BEFORE_START", "lowerThirds.2.endMs"),
         ("OVERLAP", "lowerThirds.1.startMs"),
+        ("OUT_OF_RANGE", "audio.targetLkfs"),
+        ("OUT_OF_RANGE", "outputs.maxHeight"),
     ]
 
 

@@ -160,7 +160,8 @@ def test_a_trim_of_everything_clips_nothing() -> None:
     ("rate", "at_ms", "expected"),
     [
         (Fraction(30), 12_500, "00:00:12:15"),
-        (Fraction(25), 12_500, "00:00:12:12"),
+        (Fraction(25), 12_500, "00:00:12:13"),
+        (Fraction(1), 2500, "00:00:03:00"),
         # The drift of non-drop-frame counting: an hour of 29.97 is 107892 frames.
         (Fraction(30000, 1001), 3_600_000, "00:59:56:12"),
         (Fraction(24000, 1001), 3_600_000, "00:59:56:10"),
