@@ -114,4 +114,3 @@ def _unbreakable(text: str) -> list[str]:
 
 def _breaks_anywhere(word: str) -> bool:
     return any(first <= ord(character) <= last for character in word for first, last in BREAKING_SCRIPTS)
-
