@@ -12,7 +12,7 @@ REDUCING_GAP = 3.0
 
 
 def cover(data: bytes, frame: tuple[int, int]) -> Image.Image:
-    """RGB or RGBA of exactly that size: the middle of the image, as much as fills it. OSError if unreadable."""
+    """Of exactly that size: the middle of the image, as much as fills it; OSError if unreadable."""
     image = _opened(data, max(frame))
     scale = max(frame[0] / image.width, frame[1] / image.height)
     width, height = frame[0] / scale, frame[1] / scale
