@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from services.job_settings.asset_names import TITLE_NAME, lower_third_name
 from services.job_settings.audio_settings import AUDIO_SELECTOR, is_silent, upload_selector
 from services.job_settings.frame_timing import frame_at, input_rate, output_rate, timecode
 from services.job_settings.programme_timeline import kept_ranges
@@ -12,14 +13,8 @@ from services.job_settings.rendition_ladder import display_size
 from services.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig, TitlePage
 
-TITLE_NAME = "title.png"
 # The service's pattern for an overlay's start allows no frame number above 59.
 HIGHEST_OVERLAY_FRAME = 59
-
-
-def lower_third_name(index: int) -> str:
-    """Name of the image of the lower third at this 0-based index."""
-    return f"lower-third-{index + 1}.png"
 
 
 def job_inputs(

@@ -8,7 +8,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from uuid import UUID
 
-from services.job_settings.inputs import TITLE_NAME, lower_third_name
+from services.job_settings.asset_names import TITLE_NAME, lower_third_name
 from services.job_settings.rendition_ladder import display_size
 from services.limits import MIB
 from services.overlays.lower_third import LowerThirdDrawing, draw_lower_third
