@@ -3,6 +3,7 @@ endpoints are deprecated, and DescribeEndpoints, limited to one call a minute, i
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +45,7 @@ class AwsMediaConvert:
             raise
         return _job(answer["Job"])
 
-    async def find_job(self, render_id: UUID) -> Job | None:
+    async def find_job(self, render_id: UUID, *, created_after: datetime | None = None) -> Job | None:
         token: dict[str, str] = {}
         queue = {"Queue": self._queue} if self._queue else {}
         for _ in range(PAGES_SEARCHED):
