@@ -91,8 +91,8 @@ class UpdateProductionInput:
     title: str | None = strawberry.field(default=None, description="Another title.")
     config: ProductionConfigInput | None = strawberry.field(
         default=None,
-        description="Another config, whole: it replaces the present one and is rendered at once. A render under way"
-        " is superseded, and the last completed one plays until the new one is done.",
+        description="Another config, whole: it replaces the present one and is rendered at once. A render"
+        " that is under way is superseded, and the last completed one plays until the new one is done.",
     )
 
 
@@ -140,7 +140,7 @@ class RetryProductionPayload:
 
 
 @strawberry.input(
-    description="Which completed render to go back to: it plays at once, its config is the production's again."
+    description="Which completed render to go back to: it plays at once, and its config is back."
 )
 class RestoreRenderInput:
     production_id: strawberry.ID = strawberry.field(description=PRODUCTION_ID)

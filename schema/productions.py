@@ -47,9 +47,7 @@ class Production(Node):
         row = await info.context.loaders.upload.load(self.row.upload_id)
         return Upload.from_row(row) if row else None
 
-    @strawberry.field(
-        description="What the current render is made by, and where an edit starts; null for all but the owner."
-    )
+    @strawberry.field(description="What the current render is made by; null for all but the owner.")
     def config(self, info: Info) -> ProductionConfig | None:
         if not owns(info.context.viewer, self.row):
             return None

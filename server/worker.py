@@ -1,5 +1,5 @@
-"""The background half of the server: verifies uploads, submits renders and asks after
-those that nothing is heard of, publishes on time, cleans up.
+"""The background half of the server: verifies uploads, submits renders, hears of them where there is an event
+queue and asks after those that nothing is heard of, publishes on time, cleans up.
 
 What is to be done is what the rows say: an upload VERIFYING, a render without a job, a publication that is
 due. There is no queue beside them that could disagree. A claim is a lease, so work that dies is done again.
@@ -11,12 +11,15 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from schema.context import Gateways
+from server.event_queue_reader import EventQueueReader
 from server.settings import Settings
 from services.cancel_stray_jobs import cancel_stray_jobs
 from services.carry_out_storage_deletions import carry_out_storage_deletions
 from services.expire_uploads import expire_uploads
+from services.gateways.event_queue import EventQueue
 from services.gateways.media_convert import MediaConvert
 from services.publish_scheduled import publish_scheduled
+from services.receive_media_convert_event import receive_media_convert_event
 from services.reconcile_renders import reconcile_renders
 from services.submit_render import claim_render, submit_render
 from services.verify_upload import claim_upload, verify_upload
@@ -28,10 +31,17 @@ STRAY_SECONDS = 60.0
 
 
 class Worker:
-    def __init__(self, settings: Settings, gateways: Gateways, renderer: MediaConvert) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        gateways: Gateways,
+        renderer: MediaConvert,
+        queue: EventQueue | None = None,
+    ) -> None:
         self._settings = settings
         self._gateways = gateways
         self._renderer = renderer
+        self._queue = queue
 
     async def run(self) -> None:
         """Work until cancelled: uploads and renders side by side, so that a long file holds up no render."""
@@ -43,6 +53,8 @@ class Worker:
             group.create_task(self._every(IDLE_SECONDS, self._publish_due))
             group.create_task(self._whenever_announced(self._delete_next))
             group.create_task(self._every(TIDY_SECONDS, self._expire))
+            if self._queue is not None:
+                group.create_task(EventQueueReader(self._queue, self._receive_event).run())
 
     async def _whenever_announced(self, step: Callable[[], Awaitable[bool]]) -> None:
         while True:
@@ -112,6 +124,17 @@ class Worker:
                 environment=self._settings.job_defaults.environment,
             )
             > 0
+        )
+
+    async def _receive_event(self, body: bytes) -> bool:
+        defaults = self._settings.job_defaults
+        return await receive_media_convert_event(
+            body=body,
+            app=defaults.app,
+            environment=defaults.environment,
+            storage=self._gateways.storage,
+            bus=self._gateways.bus,
+            clock=self._gateways.clock,
         )
 
     async def _publish_due(self) -> bool:

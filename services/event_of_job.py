@@ -63,4 +63,4 @@ def _outputs(settings: dict[str, Any], job: Job, storage: ObjectStorage) -> tupl
 
 
 def _phase(value: str | None) -> RenderPhase | None:
-    return RenderPhase(value) if value in RenderPhase.__members__ else None
+    return RenderPhase(value) if value is not None and value in RenderPhase.__members__ else None

@@ -169,6 +169,8 @@ RULES = {
         message="MediaConvert no longer knows the job, and its files are not all there.",
     ),
 }
+# botocore's own refusal of a request that its model does not allow.
+RULES["ParamValidationError"] = RULES["BadRequestException"]
 RULES["ServiceQuotaExceededException"] = RULES["ServiceQuotaExceeded"]
 
 

@@ -15,7 +15,7 @@ from services.cancel_render import cancel_render
 from services.event_of_job import event_of_job
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
-from services.gateways.media_convert import Job, JobRefused, MediaConvert
+from services.gateways.media_convert import Job, JobRefused, MediaConvert, OutcomeUnknown, TryAgainLater
 from services.gateways.object_storage import ObjectStorage
 from services.job_settings import RenderRefs, build_job
 from services.note_render_event import merged_warnings
@@ -28,9 +28,12 @@ from services.render_events import RenderEvent, RenderFailure
 from services.render_lease import LEASE, held, release, renewed_lease
 from services.render_lifecycle import UNFINISHED, is_terminal
 
-# With the pauses between them, half an hour.
+# With the pauses between them, more than half an hour.
 MAX_ATTEMPTS = 12
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+# Until a job made by a request whose answer was lost is surely among those that ListJobs tells of.
+LISTED_AFTER = timedelta(seconds=60)
+GIVEN_UP, QUOTA = "SUBMISSION_FAILED", "ServiceQuotaExceeded"
 log = structlog.get_logger()
 
 
@@ -89,10 +92,26 @@ async def submit_render(
             await _submit_or_cancel(render, storage, renderer, bus, clock, defaults)
         except (JobRefused, AssetsFailed) as refused:
             await _fail(render, refused.code, str(refused), storage, bus, clock)
+        except OutcomeUnknown:
+            log.warning("MediaConvert's answer is lost", render_id=str(render.id), exc_info=True)
+            await release(render, due_at=clock.now() + max(LISTED_AFTER, _pause(render.attempts)))
+        except TryAgainLater as reason:
+            log.warning("render not submitted yet", render_id=str(render.id), reason=str(reason))
+            if render.attempts < MAX_ATTEMPTS:
+                await release(render, due_at=clock.now() + _pause(render.attempts))
+            else:
+                await _fail(render, _code_of(reason), str(reason), storage, bus, clock)
         except Exception:
             log.exception("render not submitted", render_id=str(render.id), attempts=render.attempts)
-            pause = min(FIRST_PAUSE * 2 ** min(render.attempts - 1, 10), LONGEST_PAUSE)
-            await release(render, due_at=clock.now() + pause)
+            await release(render, due_at=clock.now() + _pause(render.attempts))
+
+
+def _code_of(reason: TryAgainLater) -> str:
+    return QUOTA if str(reason).startswith(QUOTA) else GIVEN_UP
+
+
+def _pause(attempts: int) -> timedelta:
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
 
 
 async def _submit_or_cancel(
@@ -110,7 +129,7 @@ async def _submit_or_cancel(
             await _adopt(render, job, storage, renderer, bus, clock)
             return
         if is_given_up and render.cancel_requested_at is None:
-            await _fail(render, "SUBMISSION_FAILED", None, storage, bus, clock)
+            await _fail(render, GIVEN_UP, None, storage, bus, clock)
             return
     if render.cancel_requested_at is not None:
         await cancel_render(render, renderer=renderer, storage=storage, bus=bus, clock=clock)

@@ -95,6 +95,10 @@ class MediaConvert(Protocol):
         """
         ...
 
+    async def unfinished_jobs(self) -> list[Job]:
+        """Those SUBMITTED or PROGRESSING, in any queue, whoever's they are; the newest thousand of each."""
+        ...
+
     async def cancel_job(self, job_id: str) -> None:
         """Ask for it; the CANCELED event tells the outcome. A job already over is left as it is."""
         ...
