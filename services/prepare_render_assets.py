@@ -18,7 +18,7 @@ from services.overlays import draw_overlays
 from services.overlays.overlay_image import OverlayImage
 from services.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
-from services.render_assets_failed import ASSET_MISSING, ASSET_UNREADABLE, RenderAssetsFailed
+from services.render_errors import AssetsFailed
 from services.store_mixed_sound import store_mixed_sound
 
 Uploads = Mapping[UUID, models.Upload]
@@ -34,7 +34,7 @@ async def prepare_render_assets(
 ) -> list[OverlayImage]:
     """Store all of it; the overlays, which the job has to place.
 
-    Raises RenderAssetsFailed for what no second attempt changes; anything else may go better later.
+    Raises AssetsFailed for what no second attempt changes; anything else may go better later.
     """
     folder = f"{render.output_prefix}/assets"
     uploads = await _referenced(config, upload.owner_id, storage)
@@ -60,7 +60,7 @@ async def _referenced(config: ProductionConfig, owner_id: UUID, storage: ObjectS
         key = _file_used(row, path[-1]) if row else None
         if key is None or await storage.head(key) is None:
             name = f"“{row.title}”" if row else "An upload"
-            raise RenderAssetsFailed(ASSET_MISSING, f"{name} (at {'.'.join(path)}) is no longer there.")
+            raise AssetsFailed("ASSET_MISSING", f"{name} (at {'.'.join(path)}) is no longer there.")
     return found
 
 
@@ -78,7 +78,7 @@ async def _overlays(
         return await asyncio.to_thread(draw_overlays, config, media, images)
     except OSError as error:
         message = "An image of the title page cannot be read."
-        raise RenderAssetsFailed(ASSET_UNREADABLE, message) from error
+        raise AssetsFailed("ASSET_UNREADABLE", message) from error
 
 
 async def _store_captions(
@@ -90,5 +90,5 @@ async def _store_captions(
             text = await asyncio.to_thread(clean_webvtt, await storage.get(upload.source_key))
         except CaptionsInvalid as invalid:
             message = f"The captions “{upload.title}” cannot be read: {invalid}"
-            raise RenderAssetsFailed(ASSET_UNREADABLE, message) from invalid
+            raise AssetsFailed("ASSET_UNREADABLE", message) from invalid
         await storage.put(f"{folder}/{caption_name(index)}", text.encode(), content_type="text/vtt")

@@ -10,12 +10,7 @@ from services.job_settings.programme_timeline import programme_duration_ms
 from services.media_source import SourceMissing
 from services.probed_media import ProbedMedia
 from services.production_config import AudioMode, ProductionConfig
-from services.render_assets_failed import (
-    ASSET_MISSING,
-    ASSET_UNREADABLE,
-    SOUND_UNREADABLE,
-    RenderAssetsFailed,
-)
+from services.render_errors import AssetsFailed
 from services.sound.mix_sound import mix_sound
 from services.sound.sound_track import SoundTrack, SoundUnreadable, find_sound
 
@@ -34,7 +29,7 @@ async def store_mixed_sound(
 ) -> None:
     """Mix the upload's sound with the config's music, and store a file for each of the job's inputs.
 
-    What an earlier attempt has stored is whole, and the same, and is left. Raises RenderAssetsFailed.
+    What an earlier attempt has stored is whole, and the same, and is left. Raises AssetsFailed.
     """
     if config.audio.music is None or await _is_stored(config, media, folder, storage):
         return
@@ -75,11 +70,11 @@ async def _track(
     try:
         return await asyncio.to_thread(find_sound, url)
     except SourceMissing as error:
-        raise RenderAssetsFailed(ASSET_MISSING, f"“{upload.title}” is no longer there.") from error
+        raise AssetsFailed("ASSET_MISSING", f"“{upload.title}” is no longer there.") from error
     except SoundUnreadable as error:
         raise _unreadable(upload, is_music, error) from error
 
 
-def _unreadable(upload: models.Upload, is_music: bool, error: SoundUnreadable) -> RenderAssetsFailed:
-    code = ASSET_UNREADABLE if is_music else SOUND_UNREADABLE
-    return RenderAssetsFailed(code, f"The sound of “{upload.title}” cannot be read. {error}")
+def _unreadable(upload: models.Upload, is_music: bool, error: SoundUnreadable) -> AssetsFailed:
+    code = "ASSET_UNREADABLE" if is_music else "SOUND_UNREADABLE"
+    return AssetsFailed(code, f"The sound of “{upload.title}” cannot be read. {error}")

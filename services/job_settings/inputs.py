@@ -29,7 +29,10 @@ def job_inputs(
     inputs = []
     if config.title_page:
         inputs.append(_title_input(config.title_page, config, media, render, overlays[TITLE_NAME]))
-    inputs += [_upload_input(run, config, media, render, overlays) for run in clip_runs(config, media)]
+    inputs += [
+        _upload_input(index, run, config, media, render, overlays)
+        for index, run in enumerate(clip_runs(config, media))
+    ]
     return inputs
 
 
@@ -68,6 +71,7 @@ def _title_input(
 
 
 def _upload_input(
+    index: int,
     run: Run,
     config: ProductionConfig,
     media: ProbedMedia,
@@ -82,7 +86,8 @@ def _upload_input(
         "VideoSelector": {"Rotate": rotation(media), "ColorSpace": "FOLLOW", "SampleRange": "FOLLOW"},
     }
     upload |= _selectors(
-        upload_selectors(config.audio, media, render), upload_caption_selectors(config.captions, render)
+        upload_selectors(config.audio, media, render, index),
+        upload_caption_selectors(config.captions, render),
     )
     clippings = input_clippings(run, media)
     if clippings:
