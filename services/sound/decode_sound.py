@@ -14,7 +14,8 @@ from services.sound.sound_track import SoundTrack, SoundUnreadable
 RUN_UP_SECONDS = 3
 # A step in the time stamps from 10 ms on is a gap (one AAC frame is 21 ms) and becomes silence; a clock that
 # drifts 3 ms off the pictures is brought back by stretching, at most by a hundredth.
-IN_STEP = f"aresample={SAMPLE_RATE}:async=480:min_comp=0.003:min_hard_comp=0.01"
+# `first_pts` counts samples that come in, so that the rate is changed by another filter before.
+IN_STEP = f"aresample={SAMPLE_RATE},aresample=async=480:min_comp=0.003:min_hard_comp=0.01"
 # The same on both sides at full level, as MediaConvert is told to do it (RemixSettings).
 MONO_TO_BOTH = "pan=stereo|c0=c0|c1=c0"
 STEREO = "aformat=sample_fmts=s16:channel_layouts=stereo"
