@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from services.gateways.ffmpeg import LOST_INPUT, FfmpegFailed, reading, run_ffmpeg
+from services.gateways.ffmpeg import FfmpegFailed, SourceLost, reading, run_ffmpeg
 from services.media_container import ALLOWED_CONTAINERS
 from services.sound.pcm import CHANNELS, FULL_SCALE, SAMPLE_RATE, STORED, Samples, samples_at, silence
 from services.sound.sound_track import SoundTrack, SoundUnreadable
@@ -74,12 +74,11 @@ async def _decode(track: SoundTrack, path: Path, before: list[str], filters: str
     arguments = [*before, *reading(track.source), "-format_whitelist", ALLOWED_CONTAINERS]
     arguments += ["-i", track.source, "-map", "0:a:0", "-af", filters, "-f", "s16le", str(path)]
     try:
-        told = await run_ffmpeg(arguments, seconds=PATIENCE_SECONDS + 2 * count / SAMPLE_RATE)
+        await run_ffmpeg(arguments, seconds=PATIENCE_SECONDS + 2 * count / SAMPLE_RATE)
+    except SourceLost:
+        raise
     except FfmpegFailed as error:
         if any(sign in error.told for sign in UNDECODABLE):
             raise SoundUnreadable(track.source, f"ffmpeg says: {error}") from error
         raise
-    lost = next((line for line in told.splitlines() if any(sign in line for sign in LOST_INPUT)), None)
-    if lost is not None:
-        raise FfmpegFailed(f"the source was lost on the way: {lost[:300]}", told)
     return DecodedSound(path)

@@ -1,6 +1,7 @@
 """Sound for tests: clips whose levels and times are known, and what is heard in a file."""
 
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,6 @@ def onsets(sound: np.ndarray, threshold: float = 0.1) -> list[float]:
         return []
     begins = [
         loud[0],
-        *(after for before, after in zip(loud, loud[1:], strict=False) if after - before > 4800),
+        *(after for before, after in pairwise(loud) if after - before > 4800),
     ]
     return [float(begin / RATE) for begin in begins]

@@ -1,4 +1,4 @@
-"""Sound stays with its picture, whatever the container says of their times; to 5 ms, and mostly to the sample."""
+"""Sound stays with its picture, whatever the container says of their times: to 5 ms, mostly to the sample."""
 
 from fractions import Fraction
 

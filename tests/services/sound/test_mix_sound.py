@@ -1,6 +1,7 @@
 """The mix as it is heard: real sound, measured in windows."""
 
 import asyncio
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -51,7 +52,7 @@ async def test_it_sinks_before_the_first_word_and_rises_evenly(speaking, music, 
     assert falling[0] == pytest.approx(BED_DB, abs=1)
     assert falling[-1] < BED_DB - 9
     rising = [tone_level(alone, at, at + 0.05) for at in np.arange(5.2, 6.0, 0.05)]
-    assert all(after > before - 0.2 for before, after in zip(rising, rising[1:], strict=False))
+    assert all(after > before - 0.2 for before, after in pairwise(rising))
     steps = np.diff(rising)
     assert max(steps) < 2, "12 dB in 0.6 s, not at once"
 
