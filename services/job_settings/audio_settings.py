@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.job_settings.asset_names import SOUND_NAME, TITLE_SOUND_NAME
+from services.job_settings.asset_names import TITLE_SOUND_NAME, sound_name
 from services.job_settings.channel_mix import stereo_remix
 from services.job_settings.render_refs import RenderRefs
 from services.probed_media import ProbedMedia
@@ -21,16 +21,18 @@ def is_silent(audio: AudioConfig, media: ProbedMedia) -> bool:
     return audio.music is None and (audio.mode is AudioMode.MUTE or not media.has_audio)
 
 
-def upload_selectors(audio: AudioConfig, media: ProbedMedia, render: RenderRefs) -> dict[str, Any]:
-    """How the sound under the upload is picked; none for a silent programme.
+def upload_selectors(
+    audio: AudioConfig, media: ProbedMedia, render: RenderRefs, index: int
+) -> dict[str, Any]:
+    """How the sound is picked for the upload's input at this 0-based index; none for a silent programme.
 
-    With music it is a file of ours as long as the upload, in which gain, mute and mix are done. The service
-    lines its start up with the video's (User Guide, "setting up an assembly workflow job").
+    With music it is a file of ours on the upload's timeline, in which gain, mute and mix are done. The
+    service lines its start up with the video's (User Guide, "setting up an assembly workflow job").
     """
     if is_silent(audio, media):
         return {}
     if audio.music is not None:
-        return _mixed(render, SOUND_NAME)
+        return _mixed(render, sound_name(index))
     selector: dict[str, Any] = {"DefaultSelection": "DEFAULT", "AudioDurationCorrection": "AUTO"}
     remix = stereo_remix(media.audio_channels, audio.gain_db)
     if remix is not None:
