@@ -11,6 +11,8 @@ CONTENT_TYPES = {
     ".m3u8": "application/vnd.apple.mpegurl",
     ".ts": "video/mp2t",
     ".mp4": "video/mp4",
+    ".m4a": "audio/mp4",
+    ".vtt": "text/vtt; charset=utf-8",
     ".jpg": "image/jpeg",
 }
 AT_ONCE = 4
@@ -45,7 +47,7 @@ class Storage:
                     str(path),
                     bucket,
                     f"{folder}/{path.name}",
-                    ExtraArgs={"ContentType": CONTENT_TYPES[path.suffix]},
+                    ExtraArgs={"ContentType": CONTENT_TYPES.get(path.suffix, "application/octet-stream")},
                 )
                 report(path)
 
