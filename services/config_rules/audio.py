@@ -1,11 +1,4 @@
-from services.config_rules.problems import (
-    ConfigProblem,
-    ConfigProblemCode,
-    Problems,
-    check_range,
-    ms,
-    outside,
-)
+from services.config_rules.problems import Problems, check_range, ms, outside
 from services.job_settings.programme_timeline import programme_duration_ms
 from services.probed_media import ProbedMedia
 from services.production_config import AudioMode, Music, ProductionConfig
@@ -17,8 +10,6 @@ GAIN_DB = (-60.0, 6.0)
 MUSIC_GAIN_DB = (-60.0, 12.0)
 DUCKING_DB = (0.0, 40.0)
 LONGEST_FADE_MS = 30_000
-# The mixed sound is a WAV file, whose sizes have 32 bits: 4 GiB of 48 kHz 16-bit stereo last 6.2 hours.
-LONGEST_MIX_MS = 6 * 3600 * 1000
 
 
 def audio_problems(config: ProductionConfig, media: ProbedMedia, *, timeline_is_valid: bool) -> Problems:
@@ -29,10 +20,10 @@ def audio_problems(config: ProductionConfig, media: ProbedMedia, *, timeline_is_
     yield from check_range(audio.gain_db, GAIN_DB, "dB", (*path, "gainDb"))
     if audio.music is not None:
         programme_ms = programme_duration_ms(config, media) if timeline_is_valid else None
-        yield from _music(audio.music, media, programme_ms)
+        yield from _music(audio.music, programme_ms)
 
 
-def _music(music: Music, media: ProbedMedia, programme_ms: int | None) -> Problems:
+def _music(music: Music, programme_ms: int | None) -> Problems:
     path = ("config", "audio", "music")
     yield from check_range(music.gain_db, MUSIC_GAIN_DB, "dB", (*path, "gainDb"))
     yield from check_range(music.ducking_db, DUCKING_DB, "dB", (*path, "duckingDb"))
@@ -42,6 +33,3 @@ def _music(music: Music, media: ProbedMedia, programme_ms: int | None) -> Proble
         if not out_of_range and programme_ms is not None and fade > programme_ms:
             message = f"It fades for {ms(fade)}, but the production lasts {ms(programme_ms)}."
             yield outside(message, (*path, name))
-    if media.duration_ms > LONGEST_MIX_MS:
-        message = f"The video lasts {ms(media.duration_ms)}; music goes under {ms(LONGEST_MIX_MS)} at most."
-        yield ConfigProblem(ConfigProblemCode.TOO_LONG, message, path)

@@ -24,7 +24,7 @@ def is_silent(audio: AudioConfig, media: ProbedMedia) -> bool:
 def upload_selectors(
     audio: AudioConfig, media: ProbedMedia, render: RenderRefs, index: int
 ) -> dict[str, Any]:
-    """How the sound under the upload's input at this 0-based index is picked; none for a silent programme.
+    """How the sound is picked for the upload's input at this 0-based index; none for a silent programme.
 
     With music it is a file of ours on the upload's timeline, in which gain, mute and mix are done. The
     service lines its start up with the video's (User Guide, "setting up an assembly workflow job").

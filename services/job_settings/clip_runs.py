@@ -35,10 +35,10 @@ def _clipping(start: int, end: int, media: ProbedMedia) -> dict[str, str]:
     """An edge left open is the upload's own; of a part of an upload only one can be."""
     rate = input_rate(media)
     clipping = {}
-    if end < media.duration_ms:
-        clipping["EndTimecode"] = timecode(max(0, frame_at(end, rate) - 1), rate)
     if start > 0:
         clipping["StartTimecode"] = timecode(frame_at(start, rate), rate)
+    if end < media.duration_ms:
+        clipping["EndTimecode"] = timecode(max(0, frame_at(end, rate) - 1), rate)
     return clipping
 
 

@@ -29,10 +29,9 @@ def job_inputs(
     inputs = []
     if config.title_page:
         inputs.append(_title_input(config.title_page, config, media, render, overlays[TITLE_NAME]))
-    inputs += [
-        _upload_input(index, run, config, media, render, overlays)
-        for index, run in enumerate(clip_runs(config, media))
-    ]
+    for index, run in enumerate(clip_runs(config, media)):
+        audio = upload_selectors(config.audio, media, render, index)
+        inputs.append(_upload_input(run, audio, config, media, render, overlays))
     return inputs
 
 
@@ -71,8 +70,8 @@ def _title_input(
 
 
 def _upload_input(
-    index: int,
     run: Run,
+    audio: dict[str, Any],
     config: ProductionConfig,
     media: ProbedMedia,
     render: RenderRefs,
@@ -85,10 +84,7 @@ def _upload_input(
         "PsiControl": "USE_PSI",
         "VideoSelector": {"Rotate": rotation(media), "ColorSpace": "FOLLOW", "SampleRange": "FOLLOW"},
     }
-    upload |= _selectors(
-        upload_selectors(config.audio, media, render, index),
-        upload_caption_selectors(config.captions, render),
-    )
+    upload |= _selectors(audio, upload_caption_selectors(config.captions, render))
     clippings = input_clippings(run, media)
     if clippings:
         upload["InputClippings"] = clippings
