@@ -58,13 +58,9 @@ def _by_profile(image: Image.Image) -> Image.Image:
     if not profile:
         return image
     try:
-        converted = ImageCms.profileToProfile(
-            image,
-            ImageCms.ImageCmsProfile(BytesIO(profile)),
-            ImageCms.createProfile("sRGB"),
-            outputMode="RGB",
-        )
-    except ImageCms.PyCMSError:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (OSError, ImageCms.PyCMSError):
         # Broken, or of another kind of picture: browsers too take the numbers for sRGB then.
         return image
     return converted or image
