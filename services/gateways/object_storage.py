@@ -64,6 +64,11 @@ class ObjectStorage(Protocol):
 
     async def put(self, key: str, body: bytes, *, content_type: str) -> None: ...
 
+    async def copy(self, source: str, target: str) -> None:
+        """Copy up to 5 GiB within storage, unless there is an object at `target` already. Idempotent: of what
+        was copied before, or of a source that is not there, `head` says what became."""
+        ...
+
     async def list_objects(self, prefix: str) -> list[StoredObject]: ...
 
     async def delete_prefix(self, prefix: str) -> int:

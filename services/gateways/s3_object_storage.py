@@ -113,6 +113,16 @@ class S3ObjectStorage:
     async def put(self, key: str, body: bytes, *, content_type: str) -> None:
         await self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
 
+    async def copy(self, source: str, target: str) -> None:
+        origin = {"Bucket": self._bucket, "Key": source}
+        try:
+            await self._client.copy_object(
+                Bucket=self._bucket, Key=target, CopySource=origin, IfNoneMatch="*"
+            )
+        except ClientError as error:
+            if _code(error) not in ("PreconditionFailed", "NoSuchKey"):
+                raise
+
     async def list_objects(self, prefix: str) -> list[StoredObject]:
         found = []
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)

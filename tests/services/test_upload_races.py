@@ -89,10 +89,10 @@ async def test_a_form_used_after_the_end_leaves_nothing(gateways, steps, video):
     await steps.sweep()
     upload.status = UploadStatus.AWAITING_BYTES  # as the client still believes
     await steps.send_whole(upload, video)
-    assert await steps.stored(upload) == (["source.mp4"], 0)
+    assert await steps.stored(upload) == (["incoming.mp4"], 0)
     ttl = gateways.limits.upload_ttl_seconds
     await steps.sweep(ClockAhead(gateways.clock, seconds=ttl))
-    assert await steps.stored(upload) == (["source.mp4"], 0), "its sending may still be going on"
+    assert await steps.stored(upload) == (["incoming.mp4"], 0), "its sending may still be going on"
     await steps.sweep(ClockAhead(gateways.clock, seconds=ttl + 3601))
     assert await steps.stored(upload) == ([], 0)
     assert await models.StorageDeletion.all().count() == 0
