@@ -4,6 +4,7 @@ from schema.errors import user_errors
 from schema.given import Given
 from schema.node import row_id_of
 from schema.production_config_input import ProductionConfigInput
+from schema.production_mutations import CreateProductionUserError
 from services.errors import Refused
 from services.production_preview import production_preview as production_preview_service
 
@@ -22,5 +23,5 @@ async def production_preview(
             config=(input.config or ProductionConfigInput()).to_config(),
         )
     except Refused as refusal:
-        return words.ProductionPreview(user_errors=user_errors(refusal, words.ProductionPreviewUserError))
+        return words.ProductionPreview(user_errors=user_errors(refusal, CreateProductionUserError))
     return words.ProductionPreview.from_preview(preview)

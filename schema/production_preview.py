@@ -3,23 +3,14 @@ from base64 import b64encode
 import strawberry
 
 from schema.enums import describe_enum
-from schema.errors import UserError
 from schema.production_config_input import ProductionConfigInput
+from schema.production_mutations import CreateProductionUserError
 from schema.render_estimate import RenderEstimate
 from services.preview_warnings import PreviewWarning as Warning_
 from services.preview_warnings import PreviewWarningCode
 from services.production_preview import ProductionPreview as Preview
-from services.production_preview import ProductionPreviewErrorCode, ShownOverlay
+from services.production_preview import ShownOverlay
 
-describe_enum(
-    ProductionPreviewErrorCode,
-    "Why there is no preview.",
-    {
-        "UPLOAD_NOT_FOUND": "There is no such upload of the viewer's.",
-        "UPLOAD_NOT_READY": "The upload is not READY.",
-        "CONFIG_INVALID": "The config does not fit itself or the upload; `path` says where.",
-    },
-)
 describe_enum(
     PreviewWarningCode,
     "What an editor may want to know of a config that can be rendered.",
@@ -28,13 +19,16 @@ describe_enum(
         "TEXT_SHRUNK": "A long text is drawn with much smaller letters.",
         "TEXT_SMALL": "Letters are too small to read well in the largest rendition.",
         "TEXT_TOO_BRIEF": "A text is gone before it can be read.",
-        "FADES_CUT": "A fade is longer than half of the time its text is shown, and is cut to that.",
         "IMAGE_ENLARGED": "An image has much fewer pixels than the video.",
         "NO_SOUND": "The upload has no sound, so a setting changes nothing.",
-        "PROGRESS_UNAVAILABLE": "The render will tell no progress before it completes.",
         "SOURCE_SMALLER": "The source is smaller than the largest rendition asked for.",
         "HDR_CONVERTED": "The source is HDR and is rendered in SDR.",
         "FRAME_RATE_CHANGED": "The render has another frame rate than the source.",
+        "FADES_SHORTENED": "A fade is longer than half of the time its text is shown, and is cut to that.",
+        "NO_PROGRESS": "The render will tell no progress before it completes.",
+        "NOTHING_TO_NORMALIZE": "The programme has no sound to normalise.",
+        "MAY_DISTORT": "Sound made louder may distort.",
+        "CAPTIONS_OVER_TEXT": "Captions are drawn over lower thirds at the bottom.",
     },
 )
 
@@ -47,6 +41,12 @@ class ProductionPreviewInput:
     )
 
 
+@strawberry.type(description="A time that a text is shown.")
+class OverlayShowing:
+    start_ms: int = strawberry.field(description="When it appears on the finished programme.")
+    end_ms: int = strawberry.field(description="When it is gone again.")
+
+
 @strawberry.type(description="A text as it will be rendered, to the pixel.")
 class OverlayPreview:
     image: str = strawberry.field(description="PNG, as a data: URL.")
@@ -55,7 +55,10 @@ class OverlayPreview:
     width: int = strawberry.field(description="Pixels across, in that frame.")
     height: int = strawberry.field(description="Pixels down, in that frame.")
     start_ms: int = strawberry.field(description="When it first appears on the finished programme.")
-    end_ms: int = strawberry.field(description="When it is gone again, fades included.")
+    end_ms: int = strawberry.field(description="When it is first gone again, fades included.")
+    showings: list[OverlayShowing] = strawberry.field(
+        description="Each time it is shown: more than once where kept parts of the source repeat."
+    )
 
     @classmethod
     def from_overlay(cls, overlay: ShownOverlay) -> "OverlayPreview":
@@ -66,8 +69,9 @@ class OverlayPreview:
             y=image.y,
             width=image.width,
             height=image.height,
-            start_ms=overlay.start_ms,
-            end_ms=overlay.end_ms,
+            start_ms=overlay.showings[0][0],
+            end_ms=overlay.showings[0][1],
+            showings=[OverlayShowing(start_ms=start, end_ms=end) for start, end in overlay.showings],
         )
 
 
@@ -91,11 +95,6 @@ class ProductionPreviewWarning:
         return cls(code=warning.code, message=warning.message, path=list(warning.path))
 
 
-@strawberry.type(description="Why there is no preview.")
-class ProductionPreviewUserError(UserError):
-    code: ProductionPreviewErrorCode = strawberry.field(description="What is wrong, for programs.")
-
-
 @strawberry.type(description="What a config would render; empty but for `userErrors` when it cannot be.")
 class ProductionPreview:
     title_page: OverlayPreview | None = strawberry.field(
@@ -116,7 +115,7 @@ class ProductionPreview:
     estimate: RenderEstimate | None = strawberry.field(
         default=None, description="What rendering would cost and take."
     )
-    user_errors: list[ProductionPreviewUserError] = strawberry.field(
+    user_errors: list[CreateProductionUserError] = strawberry.field(
         default_factory=list, description="What createProduction would refuse; empty when it would not."
     )
 

@@ -48,7 +48,7 @@ async def create_production(
             )
             if known is not None:
                 return known
-            upload = await _ready_upload(viewer, upload_id)
+            upload = await hold_video(viewer, upload_id)
             await _validate(viewer, title, config, upload)
             production = await insert_production(upload, title, config)
             await remember(viewer, "createProduction", idempotency_key, request, production.id)
@@ -77,7 +77,8 @@ async def insert_production(
     return production
 
 
-async def _ready_upload(viewer: Viewer, upload_id: UUID) -> models.Upload:
+async def hold_video(viewer: Viewer, upload_id: UUID) -> models.Upload:
+    """The READY video a production is made of, held until the caller's transaction ends. Raises Refused."""
     upload = (await hold_uploads(viewer, [upload_id])).get(upload_id)
     if upload is None:
         raise refuse(
@@ -99,9 +100,7 @@ async def _ready_upload(viewer: Viewer, upload_id: UUID) -> models.Upload:
 async def _validate(
     viewer: Viewer, title: str | None, config: ProductionConfig, upload: models.Upload
 ) -> None:
-    code = CreateProductionErrorCode.CONFIG_INVALID
-    errors = config_errors(config, upload, code)
-    errors += await production_asset_errors(viewer, config, code)
+    errors = await creation_errors(viewer, config, upload)
     if title is not None and len(title.strip()) > MAX_TITLE:
         errors.append(
             UserError(
@@ -112,6 +111,14 @@ async def _validate(
         )
     if errors:
         raise Refused(*errors)
+
+
+async def creation_errors(viewer: Viewer, config: ProductionConfig, upload: models.Upload) -> list[UserError]:
+    """Every problem of a config with this upload and with the others it names, inside the caller's
+    transaction."""
+    code = CreateProductionErrorCode.CONFIG_INVALID
+    errors = config_errors(config, upload, code)
+    return errors + await production_asset_errors(viewer, config, code)
 
 
 def config_errors(config: ProductionConfig, upload: models.Upload, code: StrEnum) -> list[UserError]:

@@ -6,12 +6,13 @@ from enum import StrEnum
 from itertools import chain
 from uuid import UUID
 
+from services.job_settings.config_warnings import ConfigWarningCode, config_warnings
 from services.job_settings.frame_timing import output_rate
 from services.job_settings.rendition_ladder import Rung, display_size
 from services.overlays import OverlayImage, image_size
 from services.overlays.printable_text import printable_text
 from services.probed_media import ProbedMedia
-from services.production_config import AudioMode, LowerThird, ProductionConfig, TitlePage
+from services.production_config import ProductionConfig, TitlePage
 
 # Letters this much smaller than designed look like a mistake.
 SHRUNK = 0.7
@@ -29,13 +30,17 @@ class PreviewWarningCode(StrEnum):
     TEXT_SHRUNK = "TEXT_SHRUNK"
     TEXT_SMALL = "TEXT_SMALL"
     TEXT_TOO_BRIEF = "TEXT_TOO_BRIEF"
-    FADES_CUT = "FADES_CUT"
     IMAGE_ENLARGED = "IMAGE_ENLARGED"
     NO_SOUND = "NO_SOUND"
-    PROGRESS_UNAVAILABLE = "PROGRESS_UNAVAILABLE"
     SOURCE_SMALLER = "SOURCE_SMALLER"
     HDR_CONVERTED = "HDR_CONVERTED"
     FRAME_RATE_CHANGED = "FRAME_RATE_CHANGED"
+    # Those of the job's settings.
+    FADES_SHORTENED = ConfigWarningCode.FADES_SHORTENED
+    NO_PROGRESS = ConfigWarningCode.NO_PROGRESS
+    NOTHING_TO_NORMALIZE = ConfigWarningCode.NOTHING_TO_NORMALIZE
+    MAY_DISTORT = ConfigWarningCode.MAY_DISTORT
+    CAPTIONS_OVER_TEXT = ConfigWarningCode.CAPTIONS_OVER_TEXT
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,6 @@ class PreviewWarning:
 class _ShownText:
     """One text as it is shown: where it comes from, for how long, and how it was drawn."""
 
-    source: TitlePage | LowerThird
     path: Path
     texts: dict[str, str | None]
     shown_ms: int
@@ -70,6 +74,7 @@ def preview_warnings(
     return [
         *chain.from_iterable(_text_warnings(text, media, ladder) for text in texts),
         *_image_warnings(config.title_page, media, images),
+        *_settings_warnings(config, media),
         *_sound_warnings(config, media),
         *_output_warnings(config, media),
         *_source_warnings(media),
@@ -81,11 +86,11 @@ def _shown_texts(config: ProductionConfig, overlays: Sequence[OverlayImage]) -> 
     page = config.title_page
     if page:
         texts = {"title": page.title, "subtitle": page.subtitle}
-        yield _ShownText(page, ("input", "config", "titlePage"), texts, page.duration_ms, next(drawn))
+        yield _ShownText(("input", "config", "titlePage"), texts, page.duration_ms, next(drawn))
     for index, third in enumerate(config.lower_thirds):
         path = ("input", "config", "lowerThirds", str(index))
         texts = {"text": third.text, "subtext": third.subtext}
-        yield _ShownText(third, path, texts, third.end_ms - third.start_ms, next(drawn))
+        yield _ShownText(path, texts, third.end_ms - third.start_ms, next(drawn))
 
 
 def _text_warnings(text: _ShownText, media: ProbedMedia, ladder: Sequence[Rung]) -> Iterator[PreviewWarning]:
@@ -113,11 +118,6 @@ def _time_warnings(text: _ShownText) -> Iterator[PreviewWarning]:
     if text.shown_ms < needed_ms:
         message = f"It is shown for {text.shown_ms} ms; reading it takes about {needed_ms} ms."
         yield PreviewWarning(PreviewWarningCode.TEXT_TOO_BRIEF, message, text.path)
-    most = text.shown_ms // 2
-    for field, fade_ms in (("fadeInMs", text.source.fade_in_ms), ("fadeOutMs", text.source.fade_out_ms)):
-        if fade_ms > most:
-            message = f"The fade is cut from {fade_ms} ms to {most} ms, half of the time it is shown."
-            yield PreviewWarning(PreviewWarningCode.FADES_CUT, message, (*text.path, field))
 
 
 def _image_warnings(
@@ -135,14 +135,18 @@ def _image_warnings(
         yield PreviewWarning(PreviewWarningCode.IMAGE_ENLARGED, message, path)
 
 
+def _settings_warnings(config: ProductionConfig, media: ProbedMedia) -> Iterator[PreviewWarning]:
+    for warning in config_warnings(config, media):
+        yield PreviewWarning(
+            PreviewWarningCode(warning.code.value), warning.message, ("input", *warning.path)
+        )
+
+
 def _sound_warnings(config: ProductionConfig, media: ProbedMedia) -> Iterator[PreviewWarning]:
     audio = config.audio
     if media.has_audio:
         return
     path = ("input", "config", "audio")
-    if audio.mode is AudioMode.NORMALIZE and audio.music is None:
-        message = "The upload has no sound, so there is nothing to normalise."
-        yield PreviewWarning(PreviewWarningCode.NO_SOUND, message, (*path, "mode"))
     if audio.gain_db:
         message = "The upload has no sound, so its gain changes nothing."
         yield PreviewWarning(PreviewWarningCode.NO_SOUND, message, (*path, "gainDb"))
@@ -155,14 +159,11 @@ def _sound_warnings(config: ProductionConfig, media: ProbedMedia) -> Iterator[Pr
 
 
 def _output_warnings(config: ProductionConfig, media: ProbedMedia) -> Iterator[PreviewWarning]:
-    path = ("input", "config", "outputs")
-    if config.outputs.audio:
-        message = "While a download of the sound is made, the render tells no progress before it completes."
-        yield PreviewWarning(PreviewWarningCode.PROGRESS_UNAVAILABLE, message, (*path, "audio"))
     cap, source = config.outputs.max_height, min(media.width, media.height)
     if cap is not None and cap > source:
         message = f"The source has only {source} lines; it is not enlarged."
-        yield PreviewWarning(PreviewWarningCode.SOURCE_SMALLER, message, (*path, "maxHeight"))
+        path = ("input", "config", "outputs", "maxHeight")
+        yield PreviewWarning(PreviewWarningCode.SOURCE_SMALLER, message, path)
 
 
 def _source_warnings(media: ProbedMedia) -> Iterator[PreviewWarning]:

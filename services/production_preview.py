@@ -2,21 +2,20 @@
 
 import asyncio
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
+from tortoise.transactions import in_transaction
+
 import models
-from models.statuses import UploadStatus
 from services.config_images import config_images
-from services.create_production import config_errors
-from services.errors import Refused, Unauthenticated, refuse
+from services.create_production import creation_errors, hold_video
+from services.errors import Refused, Unauthenticated
 from services.estimate_render import RenderEstimate, estimate_render
 from services.gateways.object_storage import ObjectStorage
 from services.job_settings.frame_timing import output_rate
 from services.job_settings.programme_timeline import kept_ranges, programme_duration_ms, title_page_ms
 from services.job_settings.rendition_ladder import Rung, rendition_ladder
 from services.overlays import OverlayImage, draw_overlays
-from services.policy import visible_uploads
 from services.preview_warnings import PreviewWarning, preview_warnings
 from services.price_book import PriceBook
 from services.probed_media import ProbedMedia
@@ -24,20 +23,15 @@ from services.production_config import LowerThird, ProductionConfig
 from services.render_pace import RenderPace, recent_pace
 from services.viewer import Viewer
 
-
-class ProductionPreviewErrorCode(StrEnum):
-    UPLOAD_NOT_FOUND = "UPLOAD_NOT_FOUND"
-    UPLOAD_NOT_READY = "UPLOAD_NOT_READY"
-    CONFIG_INVALID = "CONFIG_INVALID"
+Showing = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class ShownOverlay:
-    """A drawn text, and from when to when it is on the finished programme, in ms."""
+    """A drawn text, and each time it is on the finished programme: from when to when, in ms."""
 
     image: OverlayImage
-    start_ms: int
-    end_ms: int
+    showings: tuple[Showing, ...]
 
 
 @dataclass(frozen=True)
@@ -60,14 +54,11 @@ async def production_preview(
     upload_id: UUID,
     config: ProductionConfig,
 ) -> ProductionPreview:
-    """The very pixels and the very job that `createProduction` would render; nothing is kept or sent.
+    """The very pixels and the very job that `create_production` would have rendered; nothing is kept or sent.
 
-    Raises Refused with the same errors as `createProduction`.
+    Raises Refused with the errors of `create_production`.
     """
-    upload = await _ready_upload(viewer, upload_id)
-    errors = config_errors(config, upload, ProductionPreviewErrorCode.CONFIG_INVALID)
-    if errors:
-        raise Refused(*errors)
+    upload = await _previewed_upload(viewer, upload_id, config)
     media = ProbedMedia.from_json(upload.media or {})
     images = await config_images(config, upload.owner_id, storage)
     overlays, pace = await asyncio.gather(
@@ -77,9 +68,9 @@ async def production_preview(
     ladder = rendition_ladder(media, config.outputs.max_height, rate)
     lower_thirds = overlays[len(overlays) - len(config.lower_thirds) :]
     return ProductionPreview(
-        title_page=ShownOverlay(overlays[0], 0, title_page_ms(config)) if config.title_page else None,
+        title_page=ShownOverlay(overlays[0], ((0, title_page_ms(config)),)) if config.title_page else None,
         lower_thirds=tuple(
-            ShownOverlay(image, *on_programme(lower_third, config, media))
+            ShownOverlay(image, showings(lower_third, config, media))
             for lower_third, image in zip(config.lower_thirds, lower_thirds, strict=True)
         ),
         duration_ms=programme_duration_ms(config, media),
@@ -90,26 +81,24 @@ async def production_preview(
     )
 
 
-def on_programme(lower_third: LowerThird, config: ProductionConfig, media: ProbedMedia) -> tuple[int, int]:
-    """From when to when a text is first shown on the finished programme, in ms: after the title page, in the
-    first kept part that holds its start."""
+def showings(lower_third: LowerThird, config: ProductionConfig, media: ProbedMedia) -> tuple[Showing, ...]:
+    """Each time a text is on the finished programme: in every kept part that holds it whole."""
+    found = []
     before = title_page_ms(config)
     for start, end in kept_ranges(config, media):
-        if start <= lower_third.start_ms < end:
+        if start <= lower_third.start_ms and lower_third.end_ms <= end:
             shift = before - start
-            return lower_third.start_ms + shift, min(lower_third.end_ms, end) + shift
+            found.append((lower_third.start_ms + shift, lower_third.end_ms + shift))
         before += end - start
-    raise ValueError("the lower third lies outside what is kept")
+    return tuple(found)
 
 
-async def _ready_upload(viewer: Viewer, upload_id: UUID) -> models.Upload:
+async def _previewed_upload(viewer: Viewer, upload_id: UUID, config: ProductionConfig) -> models.Upload:
     if viewer.user_id is None:
         raise Unauthenticated
-    codes = ProductionPreviewErrorCode
-    upload = await models.Upload.filter(visible_uploads(viewer), id=upload_id).first()
-    if upload is None:
-        raise refuse(codes.UPLOAD_NOT_FOUND, "There is no such upload.", "input", "uploadId")
-    if upload.status is not UploadStatus.READY:
-        message = f"The upload is {upload.status}; a production needs one that is READY."
-        raise refuse(codes.UPLOAD_NOT_READY, message, "input", "uploadId")
+    async with in_transaction():
+        upload = await hold_video(viewer, upload_id)
+        errors = await creation_errors(viewer, config, upload)
+    if errors:
+        raise Refused(*errors)
     return upload

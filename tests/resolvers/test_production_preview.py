@@ -9,14 +9,23 @@ import pytest
 from PIL import Image
 
 import models
-from models.statuses import ProductionStatus, UploadKind, UploadStatus
+from models.statuses import ProductionStatus, SpaceVisibility, UploadKind, UploadStatus
 from services.estimate_render import estimate_render
 from services.overlays import draw_overlays
 from services.price_book import read_price_book
 from services.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig, TitlePage
 from services.render_pace import RenderPace
-from tests.factories import MEDIA, id_of, make_production, make_token, make_upload, make_user
+from tests.factories import (
+    MEDIA,
+    id_of,
+    make_production,
+    make_publication,
+    make_space,
+    make_token,
+    make_upload,
+    make_user,
+)
 
 PREVIEW = """
 query ($input: ProductionPreviewInput!) { productionPreview(input: $input) {
@@ -141,36 +150,46 @@ async def test_a_title_pages_image_and_logo_come_from_storage(preview, ada, stor
     ]
 
 
-async def test_an_invalid_config_is_told_as_create_production_tells_it(graphql, preview, ada, token):
+async def test_what_create_production_refuses_is_told_in_the_same_words(graphql, preview, ada, token):
+    foreign = await make_upload(await make_user("Bob"), kind=UploadKind.IMAGE)
+    image = await make_upload(ada, kind=UploadKind.IMAGE, media={"width": 1, "height": 1, "format": "png"})
+    waiting = await make_upload(ada, status=UploadStatus.AWAITING_BYTES, media=None)
     upload = await make_upload(ada)
-    config = {
+    invalid = {
         "titlePage": {"title": " ", "background": "blue"},
         "lowerThirds": [{"text": "Ada", "startMs": 5000, "endMs": 9000}],
     }
-    answer = await preview(upload, config)
-    created = await graphql(CREATE, {"input": {"uploadId": id_of(upload), "config": config}}, token=token)
-    assert answer == NOTHING | {"userErrors": created["createProduction"]["userErrors"]}
-    assert [(error["code"], error["path"][-1]) for error in answer["userErrors"]] == [
-        ("CONFIG_INVALID", "title"),
-        ("CONFIG_INVALID", "background"),
-        ("CONFIG_INVALID", "endMs"),
+    foreign_logo = {"titlePage": {"title": "Airdate", "logoUploadId": id_of(foreign)}}
+    cases = [(foreign, None), (image, None), (waiting, None), (upload, invalid), (upload, foreign_logo)]
+    told = []
+    for subject, config in cases:
+        answer = await preview(subject, config)
+        input = {"uploadId": id_of(subject), "config": config}
+        created = (await graphql(CREATE, {"input": input}, token=token))["createProduction"]
+        assert answer == NOTHING | {"userErrors": created["userErrors"]}
+        told.append([(error["code"], error["path"][-1]) for error in answer["userErrors"]])
+    assert told == [
+        [("UPLOAD_NOT_FOUND", "uploadId")],
+        [("UPLOAD_NOT_A_VIDEO", "uploadId")],
+        [("UPLOAD_NOT_READY", "uploadId")],
+        [("CONFIG_INVALID", "title"), ("CONFIG_INVALID", "background"), ("CONFIG_INVALID", "endMs")],
+        [("CONFIG_INVALID", "logoUploadId")],
     ]
 
 
-async def test_others_uploads_and_unfinished_ones_are_refused(preview, ada):
-    foreign = await make_upload(await make_user("Bob"))
-    waiting = await make_upload(ada, status=UploadStatus.AWAITING_BYTES, media=None)
-    told = [await preview(foreign), await preview(waiting)]
-    assert [answer["userErrors"] for answer in told] == [
-        [{"code": "UPLOAD_NOT_FOUND", "message": "There is no such upload.", "path": ["input", "uploadId"]}],
-        [
-            {
-                "code": "UPLOAD_NOT_READY",
-                "message": "The upload is AWAITING_BYTES; a production needs one that is READY.",
-                "path": ["input", "uploadId"],
-            }
-        ],
-    ]
+async def test_a_text_in_a_part_shown_twice_is_shown_twice(graphql, ada, token):
+    kept = [{"startMs": 1000, "endMs": 3000}, {"startMs": 0, "endMs": 1200}, {"endMs": 4000}]
+    config = {
+        "titlePage": {"title": "Airdate", "durationMs": 500},
+        "lowerThirds": [{"text": "Ada", "startMs": 1100, "endMs": 2000}],
+        "trim": {"keep": kept},
+    }
+    document = """query ($input: ProductionPreviewInput!) { productionPreview(input: $input) {
+      lowerThirds { startMs endMs showings { startMs endMs } } durationMs } }"""
+    input = {"uploadId": id_of(await make_upload(ada)), "config": config}
+    answer = (await graphql(document, {"input": input}, token=token))["productionPreview"]
+    first, again = {"startMs": 600, "endMs": 1500}, {"startMs": 4800, "endMs": 5700}
+    assert answer == {"lowerThirds": [first | {"showings": [first, again]}], "durationMs": 7700}
 
 
 async def test_nobody_signed_in_previews_nothing(graphql_raw, ada):
@@ -189,6 +208,7 @@ ESTIMATE = "query ($id: ID!) { production(id: $id) { estimate { costUsd pricesAs
 
 async def test_a_productions_estimate_is_its_owners_alone(graphql, ada, token):
     production = await make_production(ada)
+    await make_publication(production, await make_space(ada, visibility=SpaceVisibility.PUBLIC))
     stranger = await make_token(await make_user("Bob"))
     mine = await graphql(ESTIMATE, {"id": id_of(production)}, token=token)
     media = ProbedMedia.from_json(MEDIA)
@@ -198,7 +218,8 @@ async def test_a_productions_estimate_is_its_owners_alone(graphql, ada, token):
         "pricesAsOf": "2023-06-01",
         "renderSeconds": expected.render_seconds,
     }
-    assert await graphql(ESTIMATE, {"id": id_of(production)}, token=stranger) == {"production": None}
+    theirs = await graphql(ESTIMATE, {"id": id_of(production)}, token=stranger)
+    assert theirs == {"production": {"estimate": None}}
 
 
 async def test_an_estimate_goes_by_the_last_renders(preview, ada):

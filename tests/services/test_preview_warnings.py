@@ -6,10 +6,11 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
+from services.job_settings.config_warnings import ConfigWarningCode
 from services.job_settings.frame_timing import output_rate
 from services.job_settings.rendition_ladder import rendition_ladder
 from services.overlays import draw_overlays
-from services.preview_warnings import preview_warnings
+from services.preview_warnings import PreviewWarningCode, preview_warnings
 from services.probed_media import ProbedMedia
 from services.production_config import (
     AudioConfig,
@@ -68,11 +69,11 @@ CASES = {
     ),
     "fades": (
         ProductionConfig(TitlePage("A", duration_ms=1000, fade_in_ms=600, fade_out_ms=500)),
-        [("FADES_CUT", "config.titlePage.fadeInMs")],
+        [("FADES_SHORTENED", "config.titlePage")],
     ),
     "sound alone": (
         ProductionConfig(outputs=OutputsConfig(audio=True)),
-        [("PROGRESS_UNAVAILABLE", "config.outputs.audio")],
+        [("NO_PROGRESS", "config.outputs.audio")],
     ),
     "small": (
         ProductionConfig(lower_thirds=lower_third().lower_thirds, outputs=OutputsConfig(max_height=180)),
@@ -100,7 +101,7 @@ def test_config(case: str) -> None:
 )
 def test_a_silent_upload(audio: AudioConfig, outputs: OutputsConfig, expected: list[str]) -> None:
     config = ProductionConfig(audio=audio, outputs=outputs)
-    codes = {"NO_SOUND", "PROGRESS_UNAVAILABLE"}
+    codes = {"NO_SOUND", "NO_PROGRESS", "NOTHING_TO_NORMALIZE"}
     told = warned(config, SILENT)
     assert [path.split(".")[-1] for _, path in told] == expected
     assert {code for code, _ in told} <= codes
@@ -126,3 +127,7 @@ def test_what_becomes_of_the_source() -> None:
     ]
     varying = replace(DEFAULT_MEDIA, variable_frame_rate=True)
     assert warned(ProductionConfig(), varying) == [("FRAME_RATE_CHANGED", "uploadId")]
+
+
+def test_every_warning_of_the_jobs_settings_is_told() -> None:
+    assert {code.value for code in ConfigWarningCode} <= {code.value for code in PreviewWarningCode}
