@@ -142,6 +142,7 @@ describe_enum(
     "Why an upload cannot be published in a space now.",
     {
         "NOT_A_PUBLISHER": "The viewer's role in the space is only VIEWER.",
+        "UPLOAD_NOT_A_VIDEO": "The upload is not a video.",
         "UPLOAD_NOT_READY": "The upload is not READY.",
         "ALREADY_PUBLISHED": "A production of the upload is published there already.",
     },

@@ -100,7 +100,7 @@ def unreadable(file: BinaryIO, kind: UploadKind) -> MediaRejected:
     file.seek(0)
     head = file.read(12)
     if head[4:8] in QUICKTIME_FIRST_BOXES or head[:4] == EBML:
-        what = "sound is" if kind is UploadKind.AUDIO else "pictures are"
+        what = "sound lies" if kind is UploadKind.AUDIO else "pictures are"
         message = f"The file is incomplete: the part that says where the {what} is missing."
         return MediaRejected(UploadRejectionCode.TRUNCATED, message)
     if kind is UploadKind.AUDIO:

@@ -15,6 +15,7 @@ from services.probed_media import ProbedAudio
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+    from av.packet import Packet
 
 AUDIO_CODECS = frozenset(
     {"aac", "ac3", "alac", "amrnb", "amrwb", "eac3", "flac", "mp2", "mp3", "opus", "vorbis", "wmav2"}
@@ -22,7 +23,8 @@ AUDIO_CODECS = frozenset(
 # Without a table of contents: FFmpeg guesses their duration from the bit rate of the beginning.
 GUESSED_DURATION = frozenset({"mp3", "aac", "amr", "ac3", "mpeg", "mpegts"})
 TAIL_SECONDS = 3
-DECODED_FRAMES = 5
+LOST_SECONDS = Fraction(1, 2)
+TRIED_PACKETS = 50
 MOST_CHANNELS = 16
 
 
@@ -68,19 +70,23 @@ def _sound_stream(container: "InputContainer") -> "AudioStream":
 
 
 def _refuse_undecodable(container: "InputContainer", stream: "AudioStream") -> None:
-    """Raise MediaRejected unless the beginning can really be heard."""
-    try:
-        frames = list(islice(container.decode(stream), DECODED_FRAMES))
-    except av.error.FFmpegError as error:
-        message = "No sound could be read: it is damaged or incomplete."
-        raise MediaRejected(UploadRejectionCode.TRUNCATED, message) from error
-    if not any(frame.samples for frame in frames):
-        raise MediaRejected(UploadRejectionCode.NOT_SOUND, "The file holds no sound.")
+    """Raise MediaRejected unless the beginning can really be heard; a frame cut in two may come first."""
+    packets = islice(container.demux(stream), TRIED_PACKETS)
+    if not any(_samples(packet) for packet in packets):
+        message = "No sound could be read: the file holds none, or is damaged."
+        raise MediaRejected(UploadRejectionCode.NOT_SOUND, message)
     if not 1 <= stream.codec_context.channels <= MOST_CHANNELS:
         message = (
             f"The sound has {stream.codec_context.channels} channels; 1 to {MOST_CHANNELS} can be mixed."
         )
         raise MediaRejected(UploadRejectionCode.UNSUPPORTED_CODEC, message)
+
+
+def _samples(packet: "Packet[AudioStream]") -> int:
+    try:
+        return sum(frame.samples for frame in packet.decode())
+    except av.error.FFmpegError:
+        return 0
 
 
 def _duration_ms(container: "InputContainer", stream: "AudioStream") -> int:
@@ -93,7 +99,7 @@ def _duration_ms(container: "InputContainer", stream: "AudioStream") -> int:
     beginning_of_end = start + max(Fraction(0), declared - TAIL_SECONDS)
     container.seek(int(beginning_of_end / _time_base(stream)), stream=stream)
     last = _last_end(container, stream, start) - start
-    if last < declared - max(Fraction(2), declared / 20):
+    if last < declared - max(LOST_SECONDS, declared / 100):
         message = (
             f"The file is incomplete: it should last {round(declared * 1000):,} ms, "
             f"but its sound ends at {round(last * 1000):,} ms."

@@ -16,7 +16,7 @@ from services.probed_media import ProbedImage
 FORMATS = {"PNG": "PNG", "JPEG": "JPEG", "MPO": "JPEG"}
 DECLARED = {"image/png": "PNG", "image/jpeg": "JPEG"}
 # What Pillow raises for the various ways in which a file can be broken.
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error, zlib.error)
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
 POSTER_EDGE = 1280
 JPEG_QUALITY = 85
 
@@ -39,10 +39,10 @@ def probe_image(source: str, *, content_type: str, max_pixels: int) -> tuple[Pro
             raise MediaRejected(UploadRejectionCode.TOO_LARGE, message)
         try:
             image.load()
-            upright = ImageOps.exif_transpose(image)
+            ImageOps.exif_transpose(image, in_place=True)
         except BROKEN as error:
             raise _broken(error) from error
-        return ProbedImage(upright.width, upright.height, format), _poster(upright, format)
+        return ProbedImage(image.width, image.height, format), _poster(image, format)
 
 
 def _opened(body: bytes) -> Image.Image:
@@ -50,7 +50,7 @@ def _opened(body: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return Image.open(BytesIO(body), formats=["PNG", "JPEG", "MPO"])
+            return Image.open(BytesIO(body), formats=["PNG", "JPEG"])
     except Image.DecompressionBombError as error:
         raise MediaRejected(UploadRejectionCode.TOO_LARGE, "The image has too many pixels.") from error
     except UnidentifiedImageError as error:
@@ -77,7 +77,7 @@ def _poster(upright: Image.Image, format: str) -> bytes:
 def plain_mode(image: Image.Image) -> Image.Image:
     """The image in one of the modes RGB, RGBA, L or LA: no palette, no CMYK, 8 bits."""
     if image.mode.startswith("I;16"):
-        return image.point(lambda value: value / 256, "L")
+        return image.point(lambda value: value / 256).convert("L")
     if image.mode in {"RGB", "RGBA", "L", "LA"} and "transparency" not in image.info:
         return image
     return image.convert("RGBA" if image.has_transparency_data else "RGB")

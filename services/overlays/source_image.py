@@ -3,12 +3,14 @@
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps
 
 SIXTEEN_BITS = {"I", "I;16", "I;16B", "I;16L"}
 COLORS = {"1": "L", "P": "RGBA", "PA": "RGBA", "La": "LA", "RGBa": "RGBA", "YCbCr": "RGB", "RGBX": "RGB"}
 # Until a picture is at most this much too large it is shrunk by whole steps, which is quick and as good.
 REDUCING_GAP = 3.0
+# EXIF orientations 5 to 8 turn a picture by 90 degrees.
+FIRST_SIDEWAYS = 5
 
 
 def cover(data: bytes, frame: tuple[int, int]) -> Image.Image:
@@ -56,13 +58,16 @@ def _by_profile(image: Image.Image) -> Image.Image:
     if not profile:
         return image
     try:
-        converted = ImageCms.profileToProfile(
-            image,
-            ImageCms.ImageCmsProfile(BytesIO(profile)),
-            ImageCms.createProfile("sRGB"),
-            outputMode="RGB",
-        )
-    except ImageCms.PyCMSError:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (OSError, ImageCms.PyCMSError):
         # Broken, or of another kind of picture: browsers too take the numbers for sRGB then.
         return image
     return converted or image
+
+
+def image_size(data: bytes) -> tuple[int, int]:
+    """Width and height as seen, in pixels. OSError if unreadable."""
+    with Image.open(BytesIO(data)) as image:
+        sideways = image.getexif().get(ExifTags.Base.Orientation, 1) >= FIRST_SIDEWAYS
+        return (image.height, image.width) if sideways else (image.width, image.height)

@@ -329,7 +329,7 @@ async def test_storage_that_fails_leaves_the_upload_to_be_verified_later(graphql
     await completed(graphql, token, upload["id"])
 
     class Failing:
-        async def head(self, key):
+        async def copy(self, source, target):
             raise ConnectionError("storage is away")
 
     upload_id = await claim_upload(clock=gateways.clock)
