@@ -108,9 +108,10 @@ async def test_an_end_that_was_saved_but_not_told_is_told_after_the_crash(client
     saved = own.folder / "jobs" / f"{job_id}.json"
     job = json.loads(saved.read_bytes())
     assert "Ending" not in job
-    saved.write_text(json.dumps(job | {"Ending": job_event(job, "COMPLETE", outputGroupDetails=[])}))
+    ending = job_event(job, "COMPLETE", outputGroupDetails=[])
+    saved.write_text(json.dumps(job | {"Ending": ending}))
     await asyncio.to_thread(own.start)
-    await until(lambda: [d["status"] for d in events.of(job_id)].count("COMPLETE") == 2)
+    await until(lambda: ending in events.events)
     await until(lambda: b'"Ending"' not in saved.read_bytes())
 
 
