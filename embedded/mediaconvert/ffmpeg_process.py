@@ -2,9 +2,10 @@
 
 import asyncio
 import ctypes
+import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from embedded.mediaconvert.sources import SourceError
 
@@ -15,8 +16,14 @@ DISK_FULL_TEXTS = ("No space left on device", "Disk quota exceeded", "File too l
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-async def run_ffmpeg(command: Sequence[str], *, report: Callable[[int], None] | None = None) -> str:
-    """Run to the end; what it told on standard error. `report` gets the microseconds of output made so far.
+async def run_ffmpeg(
+    command: Sequence[str],
+    *,
+    report: Callable[[int], None] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Run to the end; what it told on standard error. `report` gets the microseconds of output made so far;
+    `environment` is added to ours.
 
     Cancelled, it kills ffmpeg. Raises SourceError with MediaConvert's code when ffmpeg fails.
     """
@@ -25,6 +32,7 @@ async def run_ffmpeg(command: Sequence[str], *, report: Callable[[int], None] | 
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **(environment or {})},
         preexec_fn=_die_with_parent if _LIBC else None,
     )
     try:
