@@ -1,6 +1,6 @@
 """Stands before an HTTP server and loses, refuses or answers chosen requests; the rest goes through."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,18 +29,19 @@ THROTTLED = Fault(429, {"message": "Too Many Requests"}, "TooManyRequestsExcepti
 
 
 class FaultyProxy:
-    """`faults` are used up in order, one for each request; `asked` are the requests that came."""
+    """`faults` are used up in order, one for each request that `concerns` them; `asked` are the requests."""
 
     def __init__(self, target: str) -> None:
         self.target = target
         self.url = ""
         self.faults: list[Fault] = []
         self.asked: list[str] = []
+        self.concerns: Callable[[web.Request], bool] = lambda request: True
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         self.asked.append(f"{request.method} {request.path}")
-        fault = self.faults.pop(0) if self.faults else None
+        fault = self.faults.pop(0) if self.faults and self.concerns(request) else None
         if fault is None:
             return await self._pass_on(request, body)
         if fault.is_passed_on:
