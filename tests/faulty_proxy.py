@@ -70,7 +70,7 @@ async def faulty_proxy(target: str) -> AsyncIterator[FaultyProxy]:
     proxy = FaultyProxy(target)
     app = web.Application(client_max_size=2**24)
     app.router.add_route("*", "/{path:.*}", proxy.handle)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     (port,) = free_ports(1)
     await web.TCPSite(runner, "127.0.0.1", port).start()
