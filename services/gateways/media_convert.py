@@ -77,8 +77,8 @@ class OutcomeUnknown(Exception):
 
 
 class MediaConvert(Protocol):
-    """Every method may raise JobRefused, TryAgainLater or OutcomeUnknown. Calls of one process share a rate and
-    wait for their turn: a job to be made goes before one to be looked at."""
+    """Every method may raise JobRefused, TryAgainLater or OutcomeUnknown. Calls of one process share a rate
+    and wait for their turn: a job to be made goes before one to be looked at."""
 
     async def create_job(self, request: dict[str, Any]) -> Job:
         """The new job; the same one for the same ClientRequestToken within a minute."""
