@@ -90,8 +90,8 @@ async def submit_render(
     async with renewed_lease(render, clock):
         try:
             await _submit_or_cancel(render, storage, renderer, bus, clock, defaults)
-        except (JobRefused, AssetsFailed) as refused:
-            await _fail(render, refused.code, str(refused), storage, bus, clock)
+        except AssetsFailed as failed:
+            await _fail(render, failed.code, str(failed), storage, bus, clock)
         except OutcomeUnknown:
             log.warning("MediaConvert's answer is lost", render_id=str(render.id), exc_info=True)
             await release(render, due_at=clock.now() + max(LISTED_AFTER, _pause(render.attempts)))
@@ -181,10 +181,15 @@ async def _create_job(
     ]
     # The last look before the point of no return: still ours, still wanted.
     wanted = held(render).filter(status=ProductionStatus.QUEUED, job_id=None, cancel_requested_at=None)
-    if await wanted.update(settings=request, warnings=merged_warnings(warnings)):
-        await _adopt(render, await renderer.create_job(request), storage, renderer, bus, clock)
-    else:
+    if not await wanted.update(settings=request, warnings=merged_warnings(warnings)):
         await release(render)
+        return
+    try:
+        job = await renderer.create_job(request)
+    except JobRefused as refused:
+        await _fail(render, refused.code, str(refused), storage, bus, clock)
+        return
+    await _adopt(render, job, storage, renderer, bus, clock)
 
 
 async def _adopt(
