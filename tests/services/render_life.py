@@ -1,6 +1,7 @@
 """One production on real tables, with everything outside made of dictionaries: steps of its life."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import models
@@ -150,7 +151,8 @@ async def begin_life() -> RenderLife:
     owner = await make_user()
     upload = await make_upload(owner)
     clock, storage, bus = SettableClock(), SmallStorage(), SilentBus()
-    clock.moment = upload.updated_at
+    # Events tell milliseconds, GetJob seconds.
+    clock.moment = upload.updated_at.replace(microsecond=0) + timedelta(seconds=1)
     production = await create_production(
         viewer=viewer_of(owner), bus=bus, upload_id=upload.id, title=None, config=ProductionConfig()
     )
