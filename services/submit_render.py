@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -90,8 +91,8 @@ async def submit_render(
     async with renewed_lease(render, clock):
         try:
             await _submit_or_cancel(render, storage, renderer, bus, clock, defaults)
-        except (JobRefused, AssetsFailed) as refused:
-            await _fail(render, refused.code, str(refused), storage, bus, clock)
+        except AssetsFailed as failed:
+            await _fail(render, failed.code, str(failed), storage, bus, clock)
         except OutcomeUnknown:
             log.warning("MediaConvert's answer is lost", render_id=str(render.id), exc_info=True)
             await release(render, due_at=clock.now() + max(LISTED_AFTER, _pause(render.attempts)))
@@ -157,6 +158,24 @@ async def _create_job(
     clock: Clock,
     defaults: JobDefaults,
 ) -> None:
+    request, warnings = await _prepare(render, storage, defaults)
+    # The last look before the point of no return: still ours, still wanted.
+    wanted = held(render).filter(status=ProductionStatus.QUEUED, job_id=None, cancel_requested_at=None)
+    if not await wanted.update(settings=request, warnings=merged_warnings(warnings)):
+        await release(render)
+        return
+    try:
+        job = await renderer.create_job(request)
+    except JobRefused as refused:
+        await _fail(render, refused.code, str(refused), storage, bus, clock)
+        return
+    await _adopt(render, job, storage, renderer, bus, clock)
+
+
+async def _prepare(
+    render: models.Render, storage: ObjectStorage, defaults: JobDefaults
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Put the render's own files into storage; the CreateJob request, and warnings. Raises AssetsFailed."""
     upload = render.production.upload
     config = ProductionConfig.from_json(render.config)
     media = ProbedMedia.from_json(upload.media or {})
@@ -182,12 +201,7 @@ async def _create_job(
     warnings = [
         {"code": "TEXT_NOT_DRAWN", "message": warning} for image in overlays for warning in image.warnings
     ]
-    # The last look before the point of no return: still ours, still wanted.
-    wanted = held(render).filter(status=ProductionStatus.QUEUED, job_id=None, cancel_requested_at=None)
-    if await wanted.update(settings=request, warnings=merged_warnings(warnings)):
-        await _adopt(render, await renderer.create_job(request), storage, renderer, bus, clock)
-    else:
-        await release(render)
+    return request, warnings
 
 
 async def _adopt(
