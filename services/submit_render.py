@@ -158,14 +158,16 @@ async def _create_job(
     clock: Clock,
     defaults: JobDefaults,
 ) -> None:
-    request, warnings = await _prepare(render, storage, defaults)
+    prepared = await while_wanted(_prepare(render, storage, defaults), render=render)
     # The last look before the point of no return: still ours, still wanted.
     wanted = held(render).filter(status=ProductionStatus.QUEUED, job_id=None, cancel_requested_at=None)
-    if not await wanted.update(settings=request, warnings=merged_warnings(warnings)):
+    if prepared is None or not await wanted.update(
+        settings=prepared[0], warnings=merged_warnings(prepared[1])
+    ):
         await release(render)
         return
     try:
-        job = await renderer.create_job(request)
+        job = await renderer.create_job(prepared[0])
     except JobRefused as refused:
         await _fail(render, refused.code, str(refused), storage, bus, clock)
         return
@@ -179,13 +181,9 @@ async def _prepare(
     upload = render.production.upload
     config = ProductionConfig.from_json(render.config)
     media = ProbedMedia.from_json(upload.media or {})
-    preparing = prepare_render_assets(
+    overlays = await prepare_render_assets(
         render=render, upload=upload, config=config, media=media, storage=storage
     )
-    overlays = await while_wanted(preparing, render=render)
-    if overlays is None:
-        await release(render)
-        return
     refs = RenderRefs(
         source_uri=storage.uri(upload.source_key),
         output_prefix_uri=storage.uri(render.output_prefix),
