@@ -112,6 +112,10 @@ class Player:
         key = output_key(playback.render, RenderOutputKind.MP4)
         return await self._redirect(playback, key, filename=f"{playback.production.title}.mp4")
 
+    async def audio(self, request: Request, playback: AuthorisedPlayback) -> Response:
+        key = output_key(playback.render, RenderOutputKind.AUDIO)
+        return await self._redirect(playback, key, filename=f"{playback.production.title}.m4a")
+
     async def poster(self, request: Request, playback: AuthorisedPlayback) -> Response:
         return await self._redirect(playback, output_key(playback.render, RenderOutputKind.POSTER))
 
@@ -136,6 +140,7 @@ def playback_routes(services: PlaybackServices) -> list[BaseRoute]:
     answers = {
         "index.m3u8": player.playlist,
         "video.mp4": player.video,
+        "audio.m4a": player.audio,
         "poster.jpg": player.poster,
         "storyboard.vtt": player.storyboard,
         "{name}.m3u8": player.playlist,
