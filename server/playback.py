@@ -105,8 +105,8 @@ class Player:
         found = await storyboard_of(render=playback.render, storage=self._services.storage)
         if found is None or not found.tiles:
             return nothing_here()
-        urls = await self._media_urls(found.tiles, playback)
-        return Response(storyboard_vtt(found, urls), media_type="text/vtt", headers=HEADERS)
+        urls = await self._media_urls([f"{found.folder}/{tile.name}" for tile in found.tiles], playback)
+        return Response(storyboard_vtt(found.tiles, urls), media_type="text/vtt", headers=HEADERS)
 
     async def video(self, request: Request, playback: AuthorisedPlayback) -> Response:
         key = output_key(playback.render, RenderOutputKind.MP4)

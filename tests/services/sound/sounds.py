@@ -16,8 +16,9 @@ BEEP_STEP = 0.5
 def speaking_clip(path: Path, *spans: tuple[float, float], seconds: float = 8.0, hush: float = 0.002) -> Path:
     """A video in which a voice-like noise of about -25 dB is heard in the spans, and next to nothing else."""
     heard = "+".join(f"between(t,{start},{end})" for start, end in spans) or "0"
-    voice = f"anoisesrc=c=pink:r={RATE}:a=0.5:seed=7:d={seconds},highpass=f=1200,highpass=f=1200,lowpass=f=3000,volume=3"
-    shaped = f"{voice},volume='if({heard},1,{hush})':eval=frame"
+    noise = f"anoisesrc=c=pink:r={RATE}:a=0.5:seed=7:d={seconds}"
+    voice = "highpass=f=1200,highpass=f=1200,lowpass=f=3000,volume=3"
+    shaped = f"{noise},{voice},volume='if({heard},1,{hush})':eval=frame"
     # Uncompressed, so that a span has no echo before it.
     return run_ffmpeg(
         path, *picture("160x90", "25", seconds), *lavfi(shaped), *SMALL, "-ac", "2", "-c:a", "pcm_s16le"
