@@ -18,6 +18,8 @@ from services.rewrite_playlist import ATTRIBUTE, NAME
 IMAGES = "#EXT-X-IMAGE-STREAM-INF:"
 TILES = "#EXT-X-TILES:"
 LASTS = "#EXTINF:"
+# Pictures are taken on whole frames, so that a rest of less than this share of the interval has none.
+LEFT_OVER = 0.05
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,7 @@ def storyboard_vtt(tiles: Sequence[Tile], urls: Sequence[str]) -> str:
     """The WebVTT text; `urls` are those of the tiles."""
     lines = ["WEBVTT", ""]
     for tile, url in zip(tiles, urls, strict=True):
-        # A thousandth more is rounding, not another picture.
-        count = math.ceil((tile.end - tile.start - 0.001) / tile.interval)
+        count = math.ceil((tile.end - tile.start) / tile.interval - LEFT_OVER)
         places = list(product(range(tile.rows), range(tile.columns)))[: max(1, count)]
         for number, (row, column) in enumerate(places):
             start = tile.start + number * tile.interval
