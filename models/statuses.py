@@ -21,6 +21,9 @@ class UploadStatus(StrEnum):
 
 class UploadRejectionCode(StrEnum):
     NOT_A_VIDEO = "NOT_A_VIDEO"
+    NOT_AN_IMAGE = "NOT_AN_IMAGE"
+    NOT_SOUND = "NOT_SOUND"
+    NOT_CAPTIONS = "NOT_CAPTIONS"
     TRUNCATED = "TRUNCATED"
     NO_VIDEO_STREAM = "NO_VIDEO_STREAM"
     TOO_LONG = "TOO_LONG"

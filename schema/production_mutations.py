@@ -14,7 +14,7 @@ from services.update_production import UpdateProductionErrorCode
 NOT_FOUND = {"PRODUCTION_NOT_FOUND": "There is no such production of the viewer's."}
 CONFIG = {
     "TITLE_INVALID": "The title is empty or too long.",
-    "CONFIG_INVALID": "The config does not fit itself or the upload; `path` says where.",
+    "CONFIG_INVALID": "The config does not fit itself or the uploads it uses; `path` says where.",
 }
 describe_enum(
     CreateProductionErrorCode,
@@ -22,6 +22,7 @@ describe_enum(
     CONFIG
     | {
         "UPLOAD_NOT_FOUND": "There is no such upload of the viewer's.",
+        "UPLOAD_NOT_A_VIDEO": "The upload is not a video; images, sound and captions are used in `config`.",
         "UPLOAD_NOT_READY": "The upload is not READY.",
         "IDEMPOTENCY_KEY_REUSED": "The key was used with another input.",
     },
@@ -64,7 +65,7 @@ PRODUCTION_ID = "Which production."
 
 @strawberry.input(description="What to make a production of.")
 class CreateProductionInput:
-    upload_id: strawberry.ID = strawberry.field(description="A READY upload of the viewer's.")
+    upload_id: strawberry.ID = strawberry.field(description="A READY video upload of the viewer's.")
     title: str | None = strawberry.field(default=None, description="Its title; the upload's where not given.")
     config: ProductionConfigInput | None = strawberry.field(
         default=None, description="What to make of it; the defaults."

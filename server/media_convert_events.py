@@ -16,9 +16,10 @@ KEY_HEADER = "x-airdate-events-key"
 
 def media_convert_event_routes(gateways: Gateways, defaults: JobDefaults, events_key: str) -> list[Route]:
     """POST /mediaconvert: 204 once the event is committed or known to be none of ours, 401 without the key,
-    400 for a body that is no event. Any other answer makes EventBridge deliver it again.
+    400 for a body that is no event. Without a key of our own nobody has the right one.
 
-    Without a key of our own nobody has the right one.
+    EventBridge delivers again after a 5xx and when there is no answer within five seconds; after a 4xx other
+    than 429 the event is a dead letter at once.
     """
 
     async def receive_event(request: Request) -> Response:

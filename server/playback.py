@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from models.statuses import RenderOutputKind
+from services.default_captions import default_captions_playlist, with_default_captions
 from services.gateways.clock import Clock
 from services.gateways.object_storage import ObjectStorage
 from services.gateways.public_url import public_url
@@ -92,6 +93,8 @@ class Player:
         if await self._services.storage.head(key) is None:
             return nothing_here()
         text = (await self._services.storage.get(key)).decode()
+        if key == master:
+            text = with_default_captions(text, default_captions_playlist(playback.render))
         names = media_names(text)
         urls = await self._media_urls([f"{folder}/{media}" for media in names], playback)
         media_url = dict(zip(names, urls, strict=True))
@@ -102,12 +105,16 @@ class Player:
         found = await storyboard_of(render=playback.render, storage=self._services.storage)
         if found is None or not found.tiles:
             return nothing_here()
-        urls = await self._media_urls(found.tiles, playback)
-        return Response(storyboard_vtt(found, urls), media_type="text/vtt", headers=HEADERS)
+        urls = await self._media_urls([f"{found.folder}/{tile.name}" for tile in found.tiles], playback)
+        return Response(storyboard_vtt(found.tiles, urls), media_type="text/vtt", headers=HEADERS)
 
     async def video(self, request: Request, playback: AuthorisedPlayback) -> Response:
         key = output_key(playback.render, RenderOutputKind.MP4)
         return await self._redirect(playback, key, filename=f"{playback.production.title}.mp4")
+
+    async def audio(self, request: Request, playback: AuthorisedPlayback) -> Response:
+        key = output_key(playback.render, RenderOutputKind.AUDIO)
+        return await self._redirect(playback, key, filename=f"{playback.production.title}.m4a")
 
     async def poster(self, request: Request, playback: AuthorisedPlayback) -> Response:
         return await self._redirect(playback, output_key(playback.render, RenderOutputKind.POSTER))
@@ -133,6 +140,7 @@ def playback_routes(services: PlaybackServices) -> list[BaseRoute]:
     answers = {
         "index.m3u8": player.playlist,
         "video.mp4": player.video,
+        "audio.m4a": player.audio,
         "poster.jpg": player.poster,
         "storyboard.vtt": player.storyboard,
         "{name}.m3u8": player.playlist,

@@ -7,12 +7,14 @@ from server.app import create_app
 from server.settings import Settings
 from server.wiring import open_event_queue, open_gateways, open_proxy, open_renderer
 from server.worker import Worker
+from services.overlays import load_fonts
 
 WS_MAX_BYTES = 256 * 1024
 
 
 async def serve(settings: Settings) -> None:
     """The API until SIGTERM or SIGINT. Sockets are then closed with 1012, on which clients reconnect."""
+    await asyncio.to_thread(load_fonts)
     async with (
         open_gateways(settings) as gateways,
         open_proxy(settings) as proxy,

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.limits import MIB, Limits
+from services.render_pace import RenderPace
 from services.submit_render import JobDefaults
 
 
@@ -42,6 +43,13 @@ class Settings(BaseSettings):
     environment: str = "default"
     """Marks this deployment's jobs, so that several can share an AWS account."""
 
+    price_book: Path | None = None
+    """What AWS charges, as JSON; where not set, the prices that come along."""
+
+    render_start_seconds: float = Field(default=RenderPace.start_seconds, ge=0)
+    render_megapixels_per_second: float = Field(default=RenderPace.megapixels_per_second, gt=0)
+    """How fast renders are expected to be until this deployment has completed some."""
+
     events_key: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
     allowed_origins: list[str] = []
@@ -64,6 +72,10 @@ class Settings(BaseSettings):
             max_media_duration_ms=self.max_media_duration_ms,
             playback_ttl_seconds=self.playback_ttl_seconds,
         )
+
+    @property
+    def render_pace(self) -> RenderPace:
+        return RenderPace(self.render_start_seconds, self.render_megapixels_per_second)
 
     @property
     def job_defaults(self) -> JobDefaults:

@@ -16,6 +16,7 @@ from services.gateways.redis_event_bus import RedisEventBus
 from services.gateways.s3_object_storage import open_s3
 from services.gateways.sqs_event_queue import SqsEventQueue, open_sqs
 from services.live import LiveHub
+from services.price_book import read_price_book
 
 
 @asynccontextmanager
@@ -42,6 +43,8 @@ async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
             hub=hub,
             clock=SystemClock(),
             limits=settings.limits,
+            prices=read_price_book(settings.price_book),
+            usual_pace=settings.render_pace,
             playback_secret=settings.secret_key.get_secret_value().encode(),
             proxies_storage=settings.storage_proxy,
         )

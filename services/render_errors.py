@@ -132,6 +132,13 @@ RULES = {
         remedy="Choose another upload in the config; one that it uses cannot be read.",
         message="An upload that the config uses cannot be read.",
     ),
+    "SOUND_UNREADABLE": replace(
+        ASSETS,
+        is_retryable=False,
+        automatic_retries=0,
+        remedy="Set audio to MUTE; the upload's own sound cannot be decoded.",
+        message="The upload's own sound cannot be decoded.",
+    ),
     "BadRequestException": replace(
         SUBMISSION, remedy="Report this to whoever runs the server: MediaConvert does not take the job."
     ),

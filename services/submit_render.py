@@ -1,6 +1,5 @@
 """Takes a committed render to MediaConvert: never two jobs for one render, whatever is lost on the way."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,7 +19,7 @@ from services.gateways.media_convert import Job, JobRefused, MediaConvert, Outco
 from services.gateways.object_storage import ObjectStorage
 from services.job_settings import RenderRefs, build_job
 from services.note_render_event import merged_warnings
-from services.overlays import draw_overlays
+from services.prepare_render_assets import prepare_render_assets
 from services.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 from services.record_render_event import record_render_event
@@ -28,6 +27,7 @@ from services.render_errors import AssetsFailed, rule_for
 from services.render_events import RenderEvent, RenderFailure
 from services.render_lease import LEASE, held, release, renewed_lease
 from services.render_lifecycle import UNFINISHED, is_terminal
+from services.while_wanted import while_wanted
 
 # With the pauses between them, more than half an hour.
 MAX_ATTEMPTS = 12
@@ -158,14 +158,16 @@ async def _create_job(
     clock: Clock,
     defaults: JobDefaults,
 ) -> None:
-    request, warnings = await _prepare(render, storage, defaults)
+    prepared = await while_wanted(_prepare(render, storage, defaults), render=render)
     # The last look before the point of no return: still ours, still wanted.
     wanted = held(render).filter(status=ProductionStatus.QUEUED, job_id=None, cancel_requested_at=None)
-    if not await wanted.update(settings=request, warnings=merged_warnings(warnings)):
+    if prepared is None or not await wanted.update(
+        settings=prepared[0], warnings=merged_warnings(prepared[1])
+    ):
         await release(render)
         return
     try:
-        job = await renderer.create_job(request)
+        job = await renderer.create_job(prepared[0])
     except JobRefused as refused:
         await _fail(render, refused.code, str(refused), storage, bus, clock)
         return
@@ -179,10 +181,9 @@ async def _prepare(
     upload = render.production.upload
     config = ProductionConfig.from_json(render.config)
     media = ProbedMedia.from_json(upload.media or {})
-    overlays = await asyncio.to_thread(draw_overlays, config, media)
-    for overlay in overlays:
-        key = f"{render.output_prefix}/assets/{overlay.name}"
-        await storage.put(key, overlay.png, content_type="image/png")
+    overlays = await prepare_render_assets(
+        render=render, upload=upload, config=config, media=media, storage=storage
+    )
     refs = RenderRefs(
         source_uri=storage.uri(upload.source_key),
         output_prefix_uri=storage.uri(render.output_prefix),

@@ -9,6 +9,7 @@ from services.errors import Refused, Unauthenticated, UserError
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
 from services.owned_production import lock_owned_production
+from services.production_assets import production_asset_errors, record_production_assets
 from services.production_config import ProductionConfig
 from services.start_production_render import start_production_render
 from services.supersede_renders import supersede_renders
@@ -46,6 +47,8 @@ async def update_production(
         )
         upload = await models.Upload.get(id=production.upload_id)
         errors = config_errors(config, upload, codes.CONFIG_INVALID) if config else []
+        if config:
+            errors += await production_asset_errors(viewer, config, codes.CONFIG_INVALID)
         if title is not None and not 1 <= len(title.strip()) <= MAX_TITLE:
             message = f"A title has 1 to {MAX_TITLE} characters."
             errors.append(UserError(codes.TITLE_INVALID, message, ("input", "title")))
@@ -55,6 +58,7 @@ async def update_production(
         has_new_render = config is not None and config.to_json() != production.config
         if config is not None and has_new_render:
             await supersede_renders(production, clock=clock, cause="config updated")
+            await record_production_assets(production, config)
             await start_production_render(production=production, config=config, cause="config updated")
         await production.save()
     if has_new_render:

@@ -134,8 +134,8 @@ def _moment(value: datetime | None) -> datetime | None:
 
 
 def refuse_late_retry(operation_name: str, context: dict[str, Any]) -> None:
-    """Raises OutcomeUnknown for a CreateJob that would be sent again too late. The first sending may have made
-    a job; MediaConvert knows it by its ClientRequestToken for a minute, and would then make a second one."""
+    """Raises OutcomeUnknown for a CreateJob that would be sent again too late. The first sending may have
+    made a job: MediaConvert knows its ClientRequestToken for a minute, and would then make a second one."""
     now = time.monotonic()
     first_sent_at = context.setdefault(FIRST_SENT_AT, now)
     if operation_name == "CreateJob" and now - first_sent_at > RETRIED_WITHIN_SECONDS:

@@ -59,7 +59,8 @@ class JobProblem(NamedTuple):
 
 
 class JobRefused(Exception):
-    """The service refused for good and made no job; its message says why, field by field where it told."""
+    """The service refused for good and did nothing: the request is wrong, or we may not make it. The message
+    says why, field by field where the service did."""
 
     def __init__(self, code: str, message: str, problems: Sequence[JobProblem] = ()) -> None:
         super().__init__(message)
@@ -76,11 +77,11 @@ class OutcomeUnknown(Exception):
 
 
 class MediaConvert(Protocol):
-    """Every method may also raise TryAgainLater or OutcomeUnknown. Calls of one process share a rate and wait
-    for their turn: a job to be made goes before one to be looked at."""
+    """Every method may raise JobRefused, TryAgainLater or OutcomeUnknown. Calls of one process share a rate
+    and wait for their turn: a job to be made goes before one to be looked at."""
 
     async def create_job(self, request: dict[str, Any]) -> Job:
-        """The new job; the same one for the same ClientRequestToken within a minute. Raises JobRefused."""
+        """The new job; the same one for the same ClientRequestToken within a minute."""
         ...
 
     async def get_job(self, job_id: str) -> Job | None:

@@ -1,0 +1,24 @@
+import pytest
+from pydantic import ValidationError
+
+from server.settings import Settings
+
+COMPLETE = {
+    "database_url": "postgres://airdate@127.0.0.1/airdate",
+    "redis_url": "redis://127.0.0.1",
+    "mediaconvert_role": "arn:aws:iam::111122223333:role/airdate-mediaconvert",
+    "secret_key": "secret",
+}
+
+
+def test_events_come_by_either_way():
+    assert Settings(**COMPLETE).missing() == ["AIRDATE_EVENTS_QUEUE_URL or AIRDATE_EVENTS_KEY"]
+    assert Settings(**COMPLETE, events_key="key").missing() == []
+    queue = "https://sqs.eu-west-1.amazonaws.com/111122223333/airdate-events-default"
+    assert Settings(**COMPLETE, events_queue_url=queue).missing() == []
+
+
+@pytest.mark.parametrize("name", ["mediaconvert_requests_per_second", "mediaconvert_request_burst"])
+def test_mediaconvert_is_asked_at_some_rate(name):
+    with pytest.raises(ValidationError):
+        Settings(**{name: 0})
