@@ -9,8 +9,11 @@ from services.errors import Unauthenticated, refuse
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
 from services.go_live import go_live
+from services.hold_uploads import hold_uploads
 from services.note_render_event import state_of
 from services.owned_production import lock_owned_production
+from services.production_assets import record_production_assets
+from services.production_config import ProductionConfig
 from services.production_status import write_production_status
 from services.supersede_renders import supersede_renders
 from services.viewer import Viewer
@@ -50,6 +53,9 @@ async def restore_render(
             return production
         cause = f"render {number} restored"
         await supersede_renders(production, clock=clock, cause=cause)
+        config = ProductionConfig.from_json(render.config)
+        await hold_uploads(viewer, {upload_id for upload_id, _ in config.referenced_uploads()})
+        await record_production_assets(production, config)
         production.config = render.config
         await write_production_status(production, render, state_of(render), cause=cause)
         await go_live(production, render, clock.now())

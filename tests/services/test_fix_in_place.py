@@ -1,18 +1,22 @@
 """Another config under the same links: while a render is under way, after it failed, and back again."""
 
+from dataclasses import replace
+
 import pytest
 
 import models
-from models.statuses import PublicationStatus
+from models.statuses import ProductionStatus, PublicationStatus
 from services.delete_production import DeleteProductionErrorCode, delete_production
 from services.errors import Refused
 from services.gateways.media_convert import OutcomeUnknown
-from services.production_config import OutputsConfig, ProductionConfig
+from services.production_config import OutputsConfig, ProductionConfig, TitlePage
 from services.restore_render import RestoreRenderErrorCode
-from tests.factories import make_publication, make_space
+from tests.factories import make_publication, make_space, make_upload
 
 SECOND = ProductionConfig(outputs=OutputsConfig(max_height=480))
 THIRD = ProductionConfig(outputs=OutputsConfig(max_height=360))
+
+IMAGE = {"width": 100, "height": 100, "format": "png"}
 
 
 async def shown(life):
@@ -165,6 +169,26 @@ async def test_going_back_while_another_is_under_way_supersedes_that(life):
     assert await life.tell(life.renderer.event("job-2")) is None
     assert await life.renders() == [(1, "COMPLETED"), (2, "CANCELED")]
     assert await shown(life) == ("COMPLETED", 1, 1, None)
+
+
+async def test_going_back_notes_again_which_uploads_are_used(life):
+    """One of two was deleted since: what was rendered with it plays on."""
+    owner = await models.User.get(id=life.viewer.user_id)
+    logo, background = [
+        await make_upload(owner, kind="IMAGE", content_type="image/png", media=IMAGE) for _ in range(2)
+    ]
+    title = TitlePage(title="Hello", logo_upload_id=logo.id, background_upload_id=background.id)
+    await life.update(replace(SECOND, title_page=title))
+    await models.Render.filter(number=2).update(status=ProductionStatus.COMPLETED, outputs=[{"kind": "HLS"}])
+    await life.update(THIRD)
+    assert await models.ProductionAsset.all().count() == 0
+    await background.delete()
+    production = await life.restore(2)
+    assert production.config["title_page"]["background_upload_id"] == str(background.id)
+    used = await models.ProductionAsset.filter(production_id=production.id).values_list(
+        "upload_id", flat=True
+    )
+    assert used == [logo.id]
 
 
 @pytest.mark.parametrize(

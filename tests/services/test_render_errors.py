@@ -59,6 +59,7 @@ OURS = {
     "ASSETS_FAILED": (Stage.PREPARING, True, 1),
     "ASSET_MISSING": (Stage.PREPARING, False, 0),
     "ASSET_UNREADABLE": (Stage.PREPARING, False, 0),
+    "SOUND_UNREADABLE": (Stage.PREPARING, False, 0),
     "LOST": (Stage.RENDERING, True, 1),
 }
 

@@ -73,9 +73,26 @@ class RenderLives(RuleBasedStateMachine):
     def cancel_strays(self):
         self.go(self.life.cancel_strays())
 
-    @rule(seconds=st.sampled_from([1, 10, 61, 130, 700]))
-    def wait(self, seconds):
+    @rule(seconds=st.sampled_from([1, 10, 61, 130, 700]), is_worked=st.booleans())
+    def time_passes(self, seconds, is_worked):
         self.life.clock.advance(seconds=seconds)
+        if is_worked:
+            self.go(self.life.work())
+
+    @rule(fault=FAULTS, is_answer=st.booleans())
+    def a_job_is_made_in_trouble(self, fault, is_answer):
+        faults = self.life.renderer.fail_after if is_answer else self.life.renderer.fail_before
+        faults["create_job"] = fault
+        self.go(self.life.work())
+        self.life.clock.advance(seconds=61)
+        self.go(self.life.work())
+
+    @rule(percent=st.integers(0, 100))
+    def all_goes_well_for_a_while(self, percent):
+        self.go(self.life.work())
+        for job in self.jobs(*RUNNING):
+            event = self.life.renderer.turn(job.id, "PROGRESSING", percent=percent, phase="TRANSCODING")
+            self.go(self.life.tell(event))
 
     @rule(call=CALLS, fault=FAULTS)
     def lose_the_request(self, call, fault):
@@ -234,7 +251,7 @@ async def test_any_course_of_things_ends_well(gateways):
         run_state_machine_as_test,
         RenderLives,
         settings=settings(
-            max_examples=40,
+            max_examples=30,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,
