@@ -3,10 +3,11 @@ burnt in, as an ASS script."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import av
 from av.error import FFmpegError
@@ -18,7 +19,7 @@ from embedded.mediaconvert.framing import Size
 from embedded.mediaconvert.programme import Programme
 from embedded.mediaconvert.sources import SourceError
 
-# Of all styles in a file only bold, italic and underlined are kept (StylePassthrough DISABLED).
+# Of all styles in a text only these are kept (StylePassthrough DISABLED).
 OVERRIDE = re.compile(r"\{\\[^}]*\}")
 KEPT = re.compile(r"\\([biu])([01])")
 MPEGTS_HZ = 90_000
@@ -44,11 +45,16 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 
 @dataclass(frozen=True)
 class Cue:
-    """Seconds from the beginning; `text` in ASS: `\\N` between lines, `{\\b1}`, `{\\i1}`, `{\\u1}`."""
+    """Seconds from the beginning; `text` in ASS: `\\N` between lines, `{\\b1}`, `{\\i1}`, `{\\u1}`.
+
+    `payload` and `settings` are the text and the places of a WebVTT file as it has them; SRT has none.
+    """
 
     start: Fraction
     end: Fraction
     text: str
+    payload: str | None
+    settings: str
 
 
 def read_cues(path: Path) -> list[Cue]:
@@ -63,8 +69,11 @@ def read_cues(path: Path) -> list[Cue]:
                 start = Fraction(packet.pts * packet.time_base)
                 lines = [line.ass for line in packet.decode() if isinstance(line, AssSubtitle)]
                 text = "\\N".join(_text(line) for line in lines)
+                end = start + Fraction(packet.duration * packet.time_base)
                 if text:
-                    cues.append(Cue(start, start + Fraction(packet.duration * packet.time_base), text))
+                    is_webvtt = container.format.name == "webvtt"
+                    payload = bytes(packet).decode() if is_webvtt else None
+                    cues.append(Cue(start, end, text, payload, _settings(packet)))
     except (FFmpegError, IndexError) as error:
         raise SourceError(1010, "Unable to read the captions file.") from error
     return sorted(cues, key=lambda cue: (cue.start, cue.end))
@@ -83,18 +92,23 @@ def placed_cues(programme: Programme, selector: str, cues: dict[str, list[Cue]])
         for cue in cues[source.uri]:
             start, stop = max(cue.start + source.delta, first), min(cue.end + source.delta, end)
             if start < stop:
-                placed.append(Cue(start + moved, stop + moved, cue.text))
+                placed.append(replace(cue, start=start + moved, end=stop + moved))
     return placed
 
 
-def webvtt(cues: Sequence[Cue], *, start_pts: int | None = None) -> str:
-    """A WebVTT file; with `start_pts`, a segment of HLS whose time 0 is there on the MPEG clock (RFC 8216,
-    3.5)."""
+def webvtt(cues: Sequence[Cue], *, is_styled: bool, start_pts: int | None = None) -> str:
+    """A WebVTT file, places and classes of the source's cues kept when `is_styled`.
+
+    With `start_pts`, a segment of HLS whose time 0 is there on the MPEG clock (RFC 8216, 3.5).
+    """
     lines = ["WEBVTT"]
     if start_pts is not None:
         lines.append(f"X-TIMESTAMP-MAP=MPEGTS:{start_pts},LOCAL:00:00:00.000")
     for cue in cues:
-        lines += ["", f"{_vtt_time(cue.start)} --> {_vtt_time(cue.end)}", _vtt_text(cue.text)]
+        times = f"{_vtt_time(cue.start)} --> {_vtt_time(cue.end)}"
+        settings = f" {cue.settings}" if is_styled and cue.settings else ""
+        text = cue.payload if is_styled and cue.payload else _vtt_text(cue.text)
+        lines += ["", times + settings, text]
     return "\n".join(lines) + "\n"
 
 
@@ -123,6 +137,11 @@ def _decoded(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         return body.decode("cp1252", errors="replace")
+
+
+def _settings(packet: Any) -> str:
+    found = [data for data in packet.iter_sidedata() if data.data_type == "webvtt_settings"]
+    return bytes(found[0]).decode() if found else ""
 
 
 def _text(dialogue: bytes) -> str:

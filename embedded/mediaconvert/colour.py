@@ -124,7 +124,8 @@ def _to_709(signal: Light, colour: Colour, is_vivid: bool) -> Light:
         )
     else:
         encoded = np.power(relative, 1 / SDR_GAMMA)
-    return np.clip(encoded, 0, 1)
+    clipped: Light = np.clip(encoded, 0, 1)
+    return clipped
 
 
 def _sdr_light(signal: Light) -> Light:

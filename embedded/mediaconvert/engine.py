@@ -104,7 +104,8 @@ def _finish(
             continue
         for output in group.outputs:
             if output.captions and not output.is_encoded:
-                text = webvtt(cues[output.captions.selector])
+                track = output.captions
+                text = webvtt(cues[track.selector], is_styled=track.is_styled)
                 (target / f"{output.name}.{output.extension}").write_text(text)
     return [group_details(group, folder / str(index), seconds) for index, group in enumerate(groups)]
 

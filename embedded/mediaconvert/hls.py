@@ -11,7 +11,7 @@ import av
 
 from embedded.mediaconvert.captions import MPEGTS_HZ, Cue, cues_between, webvtt
 from embedded.mediaconvert.image_playlist import write_image_playlist
-from embedded.mediaconvert.outputs import Group, Output
+from embedded.mediaconvert.outputs import Captions, Group, Output
 
 DURATION = re.compile(r"#EXTINF:([\d.]+)")
 BYTE_RANGE = re.compile(r"#EXT-X-BYTERANGE:(\d+)")
@@ -35,8 +35,9 @@ def write_playlists(group: Group, folder: Path, seconds: Fraction, cues: Mapping
     encoded = [output for output in group.outputs if output.is_encoded]
     for output in group.outputs:
         if output.captions:
+            placed = cues[output.captions.selector]
             spans = _caption_spans(group, folder, encoded, seconds)
-            _write_captions(output, folder, spans, cues[output.captions.selector], first_pts(folder, encoded))
+            _write_captions(output.name, output.captions, folder, spans, placed, first_pts(folder, encoded))
     tiles = write_image_playlist(group, folder, seconds)
     _write_master(group, folder, encoded, tiles)
 
@@ -92,7 +93,8 @@ def _caption_spans(
 
 
 def _write_captions(
-    output: Output,
+    stem: str,
+    captions: Captions,
     folder: Path,
     spans: Sequence[tuple[Fraction, Fraction]],
     cues: Sequence[Cue],
@@ -103,10 +105,11 @@ def _write_captions(
     lines = ["#EXTM3U", "#EXT-X-VERSION:3", f"#EXT-X-TARGETDURATION:{math.ceil(longest)}"]
     lines += ["#EXT-X-MEDIA-SEQUENCE:1", "#EXT-X-PLAYLIST-TYPE:VOD"]
     for number, (start, end) in enumerate(spans, start=1):
-        name = f"{output.name}_{number:05}.vtt"
-        (folder / name).write_text(webvtt(cues_between(cues, start, end), start_pts=start_pts))
+        name = f"{stem}_{number:05}.vtt"
+        shown = cues_between(cues, start, end)
+        (folder / name).write_text(webvtt(shown, is_styled=captions.is_styled, start_pts=start_pts))
         lines += [f"#EXTINF:{float(end - start):.6f},", name]
-    (folder / f"{output.name}.m3u8").write_text("\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n")
+    (folder / f"{stem}.m3u8").write_text("\n".join([*lines, "#EXT-X-ENDLIST"]) + "\n")
 
 
 def _write_master(group: Group, folder: Path, encoded: Sequence[Output], image_stream: str | None) -> None:

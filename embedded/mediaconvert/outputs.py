@@ -14,6 +14,7 @@ from embedded.mediaconvert.remix import Matrix, read_remix
 EXTENSIONS = {"M3U8": "m3u8", "MP4": "mp4", "RAW": "jpg"}
 LARGE_CAPTION_SEGMENT_SECONDS = 300
 LOWEST_GATE = -70.0
+STYLES_KEPT = ("ENABLED", "STRICT")
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,14 @@ class Sound:
 
 @dataclass(frozen=True)
 class Captions:
-    """One track of captions, by the selector's name; with a `style` they are burnt in."""
+    """One track of captions, by the selector's name; with a `style` they are burnt in, `is_styled` keeps
+    the source's own."""
 
     selector: str
     language: str
     label: str
     style: CaptionStyle | None
+    is_styled: bool
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,7 @@ def _output(output: dict[str, Any], stem: str, rate: Fraction, canvas: Size) -> 
         capture=read_capture(codec["FrameCaptureSettings"]) if codec["Codec"] == "FRAME_CAPTURE" else None,
         sounds=tuple(_sound(audio) for audio in output.get("AudioDescriptions", [])),
         captions=sidecar,
-        is_faststart=mp4.get("MoovPlacement") == "PROGRESSIVE_DOWNLOAD",
+        is_faststart=mp4.get("MoovPlacement") != "NORMAL",
         rendition=_rendition(output.get("OutputSettings", {}).get("HlsSettings", {})),
     )
 
@@ -238,6 +241,7 @@ def _caption_track(one: dict[str, Any]) -> Captions:
         selector=one["CaptionSelectorName"],
         language=_language(one),
         label=one.get("LanguageDescription", ""),
+        is_styled=destination.get("WebvttDestinationSettings", {}).get("StylePassthrough") in STYLES_KEPT,
         style=read_style(destination.get("BurninDestinationSettings", {})) if is_burnt else None,
     )
 
