@@ -97,7 +97,6 @@ async def test_clips_in_any_order_each_keep_their_sound(studio):
         ("late.mkv", ("-output_ts_offset", "5")),
         ("late.ts", ("-output_ts_offset", "7", "-muxdelay", "0.5")),
         ("sound-first.ts", ("-af", "apad=pad_dur=0", "-muxdelay", "0")),
-        ("fragmented.mp4", ("-movflags", "+frag_keyframe+empty_moov")),
     ],
 )
 @pytest.mark.parametrize("is_cut", [False, True])
