@@ -19,18 +19,27 @@ def long_request(source: str, folder: str, times: int = 40) -> dict[str, Any]:
 
 def ladder_request(source: str, folder: str) -> dict[str, Any]:
     """Two HLS rungs with a segment each second, and an MP4."""
-    request = job_request(source, folder)
-    mp4 = request["Settings"]["OutputGroups"][0]
-    large = mp4["Outputs"][0] | {"ContainerSettings": {"Container": "M3U8"}}
-    del large["Extension"]
-    video = large["VideoDescription"]
-    codec = video["CodecSettings"]
+    return with_ladder(job_request(source, folder), folder)
+
+
+def with_ladder(
+    request: dict[str, Any], folder: str, *, heights: tuple[int, ...] = (180, 90)
+) -> dict[str, Any]:
+    """The request, and HLS rungs of its MP4 with a segment each second."""
+    (mp4,) = request["Settings"]["OutputGroups"][0]["Outputs"]
+    whole = mp4["VideoDescription"]
+    codec = whole["CodecSettings"]
     h264 = codec["H264Settings"] | {"GopSize": 1.0}
-    large["VideoDescription"] = video | {"CodecSettings": codec | {"H264Settings": h264}}
-    small = large | {
-        "NameModifier": "_90",
-        "VideoDescription": large["VideoDescription"] | {"Width": 160, "Height": 90},
-    }
+    rungs = [
+        {name: value for name, value in mp4.items() if name != "Extension"}
+        | {
+            "NameModifier": f"_{height}",
+            "ContainerSettings": {"Container": "M3U8"},
+            "VideoDescription": whole
+            | {"Width": 16 * height // 9, "Height": height, "CodecSettings": codec | {"H264Settings": h264}},
+        }
+        for height in heights
+    ]
     hls = {
         "Destination": f"s3://media/out/{folder}/index",
         "SegmentLength": 1,
@@ -38,9 +47,7 @@ def ladder_request(source: str, folder: str) -> dict[str, Any]:
         "SegmentControl": "SEGMENTED_FILES",
     }
     settings = {"Type": "HLS_GROUP_SETTINGS", "HlsGroupSettings": hls}
-    request["Settings"]["OutputGroups"].insert(
-        0, {"OutputGroupSettings": settings, "Outputs": [large, small]}
-    )
+    request["Settings"]["OutputGroups"].insert(0, {"OutputGroupSettings": settings, "Outputs": rungs})
     return request
 
 
