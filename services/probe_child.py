@@ -9,7 +9,6 @@ import os
 import resource
 import signal
 import sys
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -21,7 +20,6 @@ from services.probe_upload import probe_upload
 # Address space, of which libraries reserve far more than they use. A picture of 8192×8192 in 10 bits takes
 # 200 MB, and a decoder keeps up to 17.
 MEMORY_BYTES = 6 * 1024**3
-OOM_SCORE = Path("/proc/self/oom_score_adj")
 
 
 def main() -> None:
@@ -40,11 +38,12 @@ def main() -> None:
 
 def _limit(seconds: int) -> None:
     """The kernel ends this process when it takes too long, even if nobody waits for it any more."""
-    if OOM_SCORE.exists():
-        # proc(5): where memory runs out, Linux ends the process with the highest score.
-        OOM_SCORE.write_text("1000")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    if sys.platform == "linux":
+        # Elsewhere this limit is refused, or kept by nobody.
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        most = MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(MEMORY_BYTES, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(seconds)
 

@@ -20,6 +20,8 @@ CHILD = "services.probe_child"
 ROOT = Path(__file__).parent.parent
 # What a decoder that was taken over would look for first.
 SECRETS = ("AWS_", "AIRDATE_")
+# Each thread and each arena of memory takes address space, which is limited, on a machine of many cores.
+FRUGAL = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
 
 class ProbeFailed(Exception):
@@ -53,8 +55,9 @@ async def probe_child() -> AsyncIterator[ProbeChild]:
     """A child for one file, gone when the block is left. It starts up while the caller does other things."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(SECRETS)}
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    environment |= FRUGAL | {"PYTHONPATH": path}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", CHILD, stdin=PIPE, stdout=PIPE, env=environment | {"PYTHONPATH": path}
+        sys.executable, "-m", CHILD, stdin=PIPE, stdout=PIPE, env=environment
     )
     try:
         yield ProbeChild(process)

@@ -27,7 +27,7 @@ MAX_LEASE = timedelta(hours=2)
 SLOWEST_BYTES_PER_SECOND = 10_000_000
 MAX_ATTEMPTS = 5
 URL_SECONDS = 3600
-PROBE_SECONDS = 120
+PROBE_SECONDS = 60
 POSTER_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 log = structlog.get_logger()
 

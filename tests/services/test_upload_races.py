@@ -7,7 +7,9 @@ import pytest
 import models
 from models.statuses import UploadRejectionCode, UploadStatus
 from services.cancel_upload import cancel_upload
+from services.create_upload import create_upload
 from services.errors import Refused
+from services.limits import Limits
 from services.upload_transfer import upload_transfer
 from tests.factories import make_user, viewer_of
 from tests.journey import send_form
@@ -229,3 +231,19 @@ async def test_a_copy_happens_once(gateways, database):
     assert (await storage.get("t/copies/copy.txt"), copied.content_type) == (b"one", "text/plain")
     await storage.copy("t/copies/nothing.txt", "t/copies/none.txt")
     assert await storage.head("t/copies/none.txt") is None
+
+
+async def test_what_no_form_takes_goes_in_parts(gateways, steps):
+    """S3's form, and its copy in one call, end at 5 GiB; a deployment may ask for forms up to more."""
+    generous = Limits(multipart_threshold_bytes=20 * 1024**3)
+    for byte_size, is_in_parts in ((5 * 1024**3, False), (5 * 1024**3 + 1, True)):
+        upload = await create_upload(
+            viewer=steps.viewer,
+            storage=gateways.storage,
+            limits=generous,
+            clock=gateways.clock,
+            filename="film.mp4",
+            content_type="video/mp4",
+            byte_size=byte_size,
+        )
+        assert (upload.multipart_id is not None) is is_in_parts
