@@ -20,7 +20,9 @@ def cover(data: bytes, frame: tuple[int, int]) -> Image.Image:
     width, height = frame[0] / scale, frame[1] / scale
     left, top = (image.width - width) / 2, (image.height - height) / 2
     box = (max(0.0, left), max(0.0, top), min(image.width, left + width), min(image.height, top + height))
-    return _in_srgb(image.resize(frame, Image.Resampling.BICUBIC, box=box, reducing_gap=REDUCING_GAP))
+    # Shrunk, it is as good as bicubic in half the time; enlarged, it shows steps.
+    filter = Image.Resampling.HAMMING if scale <= 1 else Image.Resampling.BICUBIC
+    return _in_srgb(image.resize(frame, filter, box=box, reducing_gap=REDUCING_GAP))
 
 
 def contain(data: bytes, box: tuple[float, float], enlarged_at_most: float) -> Image.Image:
