@@ -28,9 +28,7 @@ def cover(data: bytes, frame: tuple[int, int]) -> Image.Image:
 def contain(data: bytes, box: tuple[float, float], enlarged_at_most: float) -> Image.Image:
     """RGB or RGBA of the whole image, as large as the box and its own pixels allow. OSError if unreadable."""
     image = _opened(data, round(max(box)))
-    own = Image.open(BytesIO(data)).size
-    most = enlarged_at_most * max(own) / max(image.size)
-    scale = min(box[0] / image.width, box[1] / image.height, most)
+    scale = min(box[0] / image.width, box[1] / image.height, enlarged_at_most)
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     return _in_srgb(image.resize(size, Image.Resampling.BICUBIC, reducing_gap=REDUCING_GAP))
 
