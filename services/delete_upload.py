@@ -27,9 +27,7 @@ async def delete_upload(*, viewer: Viewer, bus: EventBus, upload_id: UUID) -> UU
             message = "Productions are made of this upload; delete them first."
             raise refuse(codes.UPLOAD_IN_USE, message, "input", "uploadId")
         if await models.ProductionAsset.exists(upload_id=upload.id):
-            message = (
-                "The configs of productions use this upload; change them or delete the productions first."
-            )
+            message = "Productions use this upload; change their configs or delete them first."
             raise refuse(codes.UPLOAD_IN_USE, message, "input", "uploadId")
         await forget_upload_objects(upload)
         await upload.delete()
