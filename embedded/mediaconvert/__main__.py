@@ -2,7 +2,11 @@
 
 import argparse
 import asyncio
+import fcntl
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import aioboto3
@@ -10,9 +14,22 @@ import uvicorn
 from botocore.config import Config
 
 from embedded.mediaconvert.app import create_app
-from embedded.mediaconvert.events import REGION, Outbox
+from embedded.mediaconvert.events import REGION
 from embedded.mediaconvert.jobs import Jobs
-from embedded.mediaconvert.storage import Storage
+from embedded.mediaconvert.outbox import Outbox
+from embedded.mediaconvert.queues import Queues
+from embedded.mediaconvert.storage import PATIENCE_SECONDS, Storage
+
+# Retried by ourselves, for as long as we choose and no longer; checksums only where S3 demands them.
+S3_CONFIG = Config(
+    signature_version="s3v4",
+    s3={"addressing_style": "path"},
+    retries={"total_max_attempts": 1},
+    connect_timeout=5,
+    read_timeout=60,
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
 
 
 async def main() -> None:
@@ -20,27 +37,52 @@ async def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--data-dir", type=Path, required=True)
     options = parser.parse_args()
+    options.data_dir.mkdir(parents=True, exist_ok=True)
+    with only_one(options.data_dir):
+        await serve(options.port, options.data_dir)
+
+
+async def serve(port: int, folder: Path) -> None:
+    endpoint = os.environ["MEDIACONVERT_S3_ENDPOINT_URL"]
+    patience = float(os.environ.get("MEDIACONVERT_STORAGE_PATIENCE_SECONDS", PATIENCE_SECONDS))
+    concurrency = int(os.environ.get("MEDIACONVERT_CONCURRENCY", "1"))
     outbox = Outbox(
-        options.data_dir / "events",
+        folder / "events",
         os.environ.get("MEDIACONVERT_EVENTS_URL"),
         os.environ.get("MEDIACONVERT_EVENTS_KEY", ""),
     )
-    config = Config(signature_version="s3v4", s3={"addressing_style": "path"})
-    endpoint = os.environ["MEDIACONVERT_S3_ENDPOINT_URL"]
     session = aioboto3.Session()
-    async with session.client("s3", endpoint_url=endpoint, region_name=REGION, config=config) as client:
-        concurrency = int(os.environ.get("MEDIACONVERT_CONCURRENCY", "1"))
-        jobs = Jobs(options.data_dir, Storage(client), outbox, concurrency=concurrency)
-        tasks = [asyncio.create_task(jobs.run()), asyncio.create_task(outbox.deliver())]
+    async with session.client("s3", endpoint_url=endpoint, region_name=REGION, config=S3_CONFIG) as client:
+        storage = Storage(client, patience=patience)
+        queues = Queues(folder / "queues.json", concurrency=concurrency)
+        jobs = Jobs(folder, storage, outbox, queues)
+        app = create_app(jobs, queues, storage)
         server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(jobs), host="127.0.0.1", port=options.port, lifespan="off", log_level="warning"
-            )
+            uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", log_level="warning")
         )
-        await server.serve()
+        tasks = [asyncio.create_task(run) for run in (jobs.run(), jobs.keep_house(), outbox.deliver())]
+        serving = asyncio.create_task(server.serve())
+        # One that ends by itself has failed: the process ends with it, for its supervisor to see.
+        await asyncio.wait([serving, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        server.should_exit = True
+        await serving
+        failed = [task for task in tasks if task.done()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for task in failed:
+            task.result()
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Two renderers on one folder would render each job twice. The kernel lets go when the process ends."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"{folder} is in use by another renderer")
+        yield
 
 
 asyncio.run(main())

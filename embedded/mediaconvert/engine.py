@@ -1,22 +1,26 @@
 """Renders one job: inputs down, one ffmpeg, outputs up."""
 
 import asyncio
-import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from embedded.mediaconvert.assets import Downloads, read_assets
+from embedded.mediaconvert.caption_fonts import write_font_config
+from embedded.mediaconvert.captions import Cue, placed_cues, webvtt
 from embedded.mediaconvert.command import render_command
 from embedded.mediaconvert.ffmpeg_process import run_ffmpeg
-from embedded.mediaconvert.filter_graph import FilterGraph, programme_frames
-from embedded.mediaconvert.hls import rung_facts, write_master
-from embedded.mediaconvert.loudness import gain_for
-from embedded.mediaconvert.outputs import Group, Output, read_groups
+from embedded.mediaconvert.filter_graph import Assets, FilterGraph
+from embedded.mediaconvert.hls import write_playlists
+from embedded.mediaconvert.job_details import group_details
+from embedded.mediaconvert.loudness import corrections
+from embedded.mediaconvert.outputs import Group, read_groups
 from embedded.mediaconvert.programme import Programme, read_programme
-from embedded.mediaconvert.sources import Source, read_source
+from embedded.mediaconvert.sounds import heard_tracks
+from embedded.mediaconvert.sources import Source
 from embedded.mediaconvert.storage import Storage
 
 # How much of a job each phase is taken to be, for one percentage over all.
@@ -53,68 +57,74 @@ async def _render(
     settings: dict[str, Any], storage: Storage, folder: Path, report: Report, told_sources: Told
 ) -> list[dict[str, Any]]:
     report(Progress("PROBING", 0, 0))
-    programme = read_programme(settings)
-    groups = read_groups(settings, programme.rate)
-    images = await _images(programme, groups, storage, folder)
-    sources = await _sources(programme, storage, folder)
+    downloads = Downloads(storage, folder)
+    sources = [await downloads.source(each) for each in settings["Inputs"]]
     told_sources([source for source in sources if source])
-    outputs = [output for group in groups for output in group.outputs]
-
-    def new_graph() -> FilterGraph:
-        return FilterGraph(
-            programme,
-            sources,
-            images,
-            is_deinterlaced=any(output.picture.is_deinterlaced for output in outputs),
-            is_709=any(output.picture.is_709 for output in outputs),
-        )
-
-    gains: dict[tuple[object, ...], float | None] = {}
-    for sound in {output.sound.mix: output.sound for output in outputs if output.sound}.values():
-        gains[sound.mix] = await gain_for(sound, new_graph)
+    programme = read_programme(settings, sources)
+    groups = read_groups(settings, programme.rate, programme.canvas)
+    cues = await downloads.cues(programme)
+    placed = {selector: placed_cues(programme, selector, cues) for selector in _caption_selectors(groups)}
+    assets = await read_assets(downloads, programme, groups, placed, is_vivid=is_vivid(settings))
     for index, _ in enumerate(groups):
         (folder / str(index)).mkdir()
-    graph = new_graph()
-    command = render_command(graph, groups, gains, folder)
-    frames = programme_frames(programme, sources)
-    await run_ffmpeg(command, report=_transcoding(frames, programme.rate, report))
-    for index, group in enumerate(groups):
-        if group.type == "HLS_GROUP_SETTINGS":
-            write_master(group, folder / str(index), programme.rate, graph.canvas)
-    details = [
-        _group_details(group, folder / str(index), frames, programme.rate, graph.canvas)
-        for index, group in enumerate(groups)
-    ]
-    await _upload(groups, storage, folder, frames, report)
+    await _transcode(programme, groups, assets, folder, report)
+    seconds = programme.frames / programme.rate
+    details = await asyncio.to_thread(_finish, groups, folder, seconds, placed)
+    await _upload(groups, storage, folder, programme.frames, report)
     return details
 
 
-async def _images(
-    programme: Programme, groups: tuple[Group, ...], storage: Storage, folder: Path
-) -> dict[str, str]:
-    """Every overlay image's path by its address."""
-    overlays = [overlay for each in programme.inputs for overlay in each.overlays]
-    overlays += [overlay for g in groups for output in g.outputs for overlay in output.picture.overlays]
-    paths = {}
-    for overlay in overlays:
-        path = folder / f"{hashlib.sha256(overlay.uri.encode()).hexdigest()[:16]}{Path(overlay.uri).suffix}"
-        await storage.download(overlay.uri, path)
-        paths[overlay.uri] = str(path)
-    return paths
+async def _transcode(
+    programme: Programme, groups: Sequence[Group], assets: Assets, folder: Path, report: Report
+) -> None:
+    """The loudness in one pass over the sound, everything else in one ffmpeg."""
+    outputs = [output for group in groups for output in group.outputs]
+    mixes = list(dict.fromkeys(sound.mix for output in outputs for sound in output.sounds))
+    heard = heard_tracks(programme, mixes, assets)
+
+    def only_sound() -> FilterGraph:
+        return FilterGraph(programme, assets, heard, is_seen=False)
+
+    found = await corrections(mixes, only_sound)
+    is_seen = any(output.picture for output in outputs)
+    graph = FilterGraph(programme, assets, heard, is_seen=is_seen)
+    command = render_command(graph, groups, found, folder)
+    fonts = write_font_config(folder / "fonts.conf") if assets.subtitles else None
+    report_time = _transcoding(programme.frames, programme.rate, report)
+    await run_ffmpeg(command, report=report_time, environment=fonts)
 
 
-async def _sources(programme: Programme, storage: Storage, folder: Path) -> list[Source | None]:
-    sources: list[Source | None] = []
-    for index, each in enumerate(programme.inputs):
-        if each.uri is None:
-            sources.append(None)
+def _finish(
+    groups: Sequence[Group], folder: Path, seconds: Fraction, cues: dict[str, list[Cue]]
+) -> list[dict[str, Any]]:
+    for index, group in enumerate(groups):
+        target = folder / str(index)
+        if group.is_hls:
+            write_playlists(group, target, seconds, cues)
             continue
-        path = folder / f"input-{index}{Path(each.uri).suffix}"
-        await storage.download(each.uri, path)
-        sources.append(
-            await asyncio.to_thread(read_source, path, is_rotated=each.is_rotated, rate=programme.rate)
-        )
-    return sources
+        for output in group.outputs:
+            if output.captions and not output.is_encoded:
+                track = output.captions
+                text = webvtt(cues[track.selector], is_styled=track.is_styled)
+                (target / f"{output.name}.{output.extension}").write_text(text)
+    return [group_details(group, folder / str(index), seconds) for index, group in enumerate(groups)]
+
+
+def is_vivid(settings: dict[str, Any]) -> bool:
+    """Whether any output asks for HDR's highlights to be clipped rather than bent."""
+    correctors = [
+        output.get("VideoDescription", {}).get("VideoPreprocessors", {}).get("ColorCorrector", {})
+        for group in settings["OutputGroups"]
+        for output in group["Outputs"]
+    ]
+    return any(corrector.get("HdrToSdrToneMapper") == "VIBRANT" for corrector in correctors)
+
+
+def _caption_selectors(groups: Sequence[Group]) -> list[str]:
+    outputs = [output for group in groups for output in group.outputs]
+    tracks = [output.captions for output in outputs]
+    tracks += [output.picture.captions for output in outputs if output.picture]
+    return list(dict.fromkeys(track.selector for track in tracks if track))
 
 
 def _transcoding(frames: int, rate: Fraction, report: Report) -> Callable[[int], None]:
@@ -129,7 +139,7 @@ def _transcoding(frames: int, rate: Fraction, report: Report) -> Callable[[int],
 
 
 async def _upload(
-    groups: tuple[Group, ...], storage: Storage, folder: Path, frames: int, report: Report
+    groups: Sequence[Group], storage: Storage, folder: Path, frames: int, report: Report
 ) -> None:
     files = {index: sorted((folder / str(index)).iterdir()) for index, _ in enumerate(groups)}
     count = sum(len(found) for found in files.values())
@@ -143,55 +153,3 @@ async def _upload(
 
     for index, group in enumerate(groups):
         await storage.upload(files[index], group.bucket, group.folder, told)
-
-
-def _group_details(
-    group: Group, folder: Path, frames: int, rate: Fraction, canvas: tuple[int, int]
-) -> dict[str, Any]:
-    address = f"s3://{group.bucket}/{group.folder}"
-    duration = round(frames / rate * 1000)
-    if group.type == "HLS_GROUP_SETTINGS":
-        return {
-            "type": "HLS_GROUP",
-            "playlistFilePaths": [f"{address}/{group.stem}.m3u8"],
-            "outputDetails": [
-                _output_details(
-                    output,
-                    f"{address}/{output.name}.m3u8",
-                    duration,
-                    canvas,
-                    rung_facts(output, folder).average_bandwidth,
-                )
-                for output in group.outputs
-            ],
-        }
-    return {
-        "type": "FILE_GROUP",
-        "outputDetails": [
-            _file_details(output, address, folder, duration, canvas) for output in group.outputs
-        ],
-    }
-
-
-def _file_details(
-    output: Output, address: str, folder: Path, duration: int, canvas: tuple[int, int]
-) -> dict[str, Any]:
-    if output.capture:
-        # Of several stills MediaConvert tells the last one only.
-        last = max(folder.glob(f"{output.name}.*.{output.extension}"))
-        return _output_details(output, f"{address}/{last.name}", duration, canvas, None)
-    name = f"{output.name}.{output.extension}"
-    bitrate = round((folder / name).stat().st_size * 8000 / max(1, duration))
-    return _output_details(output, f"{address}/{name}", duration, canvas, bitrate)
-
-
-def _output_details(
-    output: Output, uri: str, duration: int, canvas: tuple[int, int], bitrate: int | None
-) -> dict[str, Any]:
-    video: dict[str, Any] = {
-        "widthInPx": output.picture.width or canvas[0],
-        "heightInPx": output.picture.height or canvas[1],
-    }
-    if bitrate is not None:
-        video["averageBitrate"] = bitrate
-    return {"outputFilePaths": [uri], "durationInMs": duration, "videoDetails": video}

@@ -1,23 +1,12 @@
-"""EventBridge events of jobs, and their delivery: at least once, in order, kept on disk until accepted."""
+"""EventBridge events of jobs, as MediaConvert sends them."""
 
-import asyncio
-import os
-import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import aiohttp
-import orjson
-import structlog
+from embedded.mediaconvert.sources import Source
 
-log = structlog.get_logger()
 ACCOUNT, REGION = "000000000000", "eu-west-1"
-KEY_HEADER = "x-airdate-events-key"
-FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS = 0.2, 30.0
-KEPT_SECONDS = 24 * 3600
-REFUSED_FOR_GOOD = 400
 
 
 def job_event(job: dict[str, Any], status: str, **detail: Any) -> dict[str, Any]:
@@ -44,66 +33,37 @@ def job_event(job: dict[str, Any], status: str, **detail: Any) -> dict[str, Any]
     }
 
 
-class Outbox:
-    """A folder of events still to be delivered, oldest first; it outlives this process."""
+def input_information(job: dict[str, Any], sources: list[Source]) -> dict[str, Any]:
+    """An INPUT_INFORMATION event. `sources` are the job's file inputs in order."""
+    files = [
+        (number, each["FileInput"])
+        for number, each in enumerate(job["Settings"]["Inputs"], start=1)
+        if "FileInput" in each
+    ]
+    details = [
+        {"id": number, "uri": uri, "video": [_video(source)], "audio": _audio(source)}
+        for (number, uri), source in zip(files, sources, strict=True)
+    ]
+    return job_event(job, "INPUT_INFORMATION", inputDetails=details)
 
-    def __init__(self, folder: Path, url: str | None, key: str) -> None:
-        self._folder = folder
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._url = url
-        self._key = key
-        self._added = asyncio.Event()
-        self._last_progress: dict[str, Path] = {}
 
-    def add(self, event: dict[str, Any]) -> None:
-        """Keep an event for delivery. An undelivered STATUS_UPDATE gives way to a newer one of its job."""
-        if not self._url:
-            return
-        path = self._folder / f"{time.time_ns():020}-{event['id']}.json"
-        unfinished = path.with_suffix(".tmp")
-        with unfinished.open("wb") as file:
-            file.write(orjson.dumps(event))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(path)
-        job_id = event["detail"]["jobId"]
-        older = self._last_progress.pop(job_id, None)
-        if event["detail"]["status"] == "STATUS_UPDATE":
-            self._last_progress[job_id] = path
-            if older:
-                older.unlink(missing_ok=True)
-        self._added.set()
+def _video(source: Source) -> dict[str, Any]:
+    return {
+        "codec": source.video_codec.upper(),
+        "width": source.width,
+        "height": source.height,
+        "frameRate": round(float(source.frame_rate), 3),
+        "interlaceMode": "INTERLACED" if source.is_interlaced else "PROGRESSIVE",
+    }
 
-    async def deliver(self) -> None:
-        """Deliver until cancelled."""
-        timeout = aiohttp.ClientTimeout(total=30)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
-            while True:
-                self._added.clear()
-                for path in sorted(self._folder.glob("*.json")):
-                    await self._deliver_one(session, path)
-                await self._added.wait()
 
-    async def _deliver_one(self, session: aiohttp.ClientSession, path: Path) -> None:
-        backoff = FIRST_BACKOFF_SECONDS
-        while path.exists():
-            body = path.read_bytes()
-            status = await self._post(session, body)
-            is_old = time.time() - path.stat().st_mtime > KEPT_SECONDS if path.exists() else False
-            if 200 <= status < 300 or status == REFUSED_FOR_GOOD or is_old:
-                if not 200 <= status < 300:
-                    log.error("event dropped", status=status, path=path.name)
-                path.unlink(missing_ok=True)
-                return
-            await asyncio.sleep(backoff)
-            backoff = min(backoff * 2, LAST_BACKOFF_SECONDS)
-
-    async def _post(self, session: aiohttp.ClientSession, body: bytes) -> int:
-        """The answer's status; 0 when nobody answered."""
-        headers = {"content-type": "application/json", KEY_HEADER: self._key}
-        try:
-            async with session.post(self._url or "", data=body, headers=headers) as answer:
-                return answer.status
-        except (aiohttp.ClientError, TimeoutError) as error:
-            log.warning("event not delivered", error=type(error).__name__)
-            return 0
+def _audio(source: Source) -> list[dict[str, Any]]:
+    if not source.audio_codec:
+        return []
+    return [
+        {
+            "codec": source.audio_codec.upper(),
+            "channels": source.audio_channels,
+            "sampleRate": source.audio_sample_rate,
+        }
+    ]

@@ -2,19 +2,28 @@
 
 import asyncio
 import ctypes
+import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from embedded.mediaconvert.sources import SourceError
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 KEPT_ERROR_CHARACTERS = 4000
+# strerror(3) of ENOSPC, EDQUOT and EFBIG.
+DISK_FULL_TEXTS = ("No space left on device", "Disk quota exceeded", "File too large")
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-async def run_ffmpeg(command: Sequence[str], *, report: Callable[[int], None] | None = None) -> str:
-    """Run to the end; what it told on standard error. `report` gets the microseconds of output made so far.
+async def run_ffmpeg(
+    command: Sequence[str],
+    *,
+    report: Callable[[int], None] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Run to the end; what it told on standard error. `report` gets the microseconds of output made so far;
+    `environment` is added to ours.
 
     Cancelled, it kills ffmpeg. Raises SourceError with MediaConvert's code when ffmpeg fails.
     """
@@ -23,6 +32,7 @@ async def run_ffmpeg(command: Sequence[str], *, report: Callable[[int], None] | 
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **(environment or {})},
         preexec_fn=_die_with_parent if _LIBC else None,
     )
     try:
@@ -34,7 +44,7 @@ async def run_ffmpeg(command: Sequence[str], *, report: Callable[[int], None] | 
             await process.wait()
         raise
     if status != 0:
-        raise _failure(errors)
+        raise _failure(status, errors)
     return errors
 
 
@@ -57,11 +67,13 @@ async def _progress(stream: asyncio.StreamReader | None, report: Callable[[int],
             report(int(value))
 
 
-def _failure(errors: str) -> SourceError:
+def _failure(status: int, errors: str) -> SourceError:
     told = errors.strip().splitlines()
     last = told[-1] if told else "ffmpeg gave no reason"
-    if "No space left on device" in errors:
+    if any(text in errors for text in DISK_FULL_TEXTS) or status == -signal.SIGXFSZ:
         return SourceError(1050, "The disk is full.")
+    if status < 0:
+        return SourceError(1999, f"Unknown internal error: ffmpeg died of {signal.Signals(-status).name}.")
     if "Invalid data found when processing input" in errors:
         return SourceError(1076, "The input is damaged, or its end is missing.")
     return SourceError(1999, f"The renderer failed: {last[:500]}")

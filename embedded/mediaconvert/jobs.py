@@ -1,28 +1,34 @@
-"""The jobs: one file each, so that they outlive this process; a queue by priority, then by age."""
+"""The life of jobs: made, queued by priority and age, run, cancelled, begun again after a crash."""
 
 import asyncio
-import os
+import shutil
 import time
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import orjson
 import structlog
 
-from embedded.mediaconvert.engine import Progress, render
-from embedded.mediaconvert.events import ACCOUNT, REGION, Outbox, job_event
+from embedded.mediaconvert.durable_files import DISK_FULL
+from embedded.mediaconvert.engine import render
+from embedded.mediaconvert.events import ACCOUNT, REGION, input_information, job_event
+from embedded.mediaconvert.job_progress import ProgressReporter
+from embedded.mediaconvert.job_store import Job, JobStore
+from embedded.mediaconvert.outbox import Outbox
+from embedded.mediaconvert.queues import Queues
+from embedded.mediaconvert.service_model import shape
 from embedded.mediaconvert.sources import Source, SourceError
-from embedded.mediaconvert.storage import Storage
+from embedded.mediaconvert.storage import RecordedStorage, Storage
+from embedded.mediaconvert.written_outputs import WrittenOutputs
 
 log = structlog.get_logger()
-DEFAULT_QUEUE = f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:queues/Default"
 TOKEN_SECONDS = 60
 UNFINISHED = ("SUBMITTED", "PROGRESSING")
-PHASES = ("PROBING", "TRANSCODING", "UPLOADING")
-REPORT_SECONDS = 1.0
+MAX_CRASHES = 3
+# Of the two seconds that a cancellation may take.
+REMOVAL_SECONDS = 1.0
+REMEMBERED_SECONDS = 90 * 24 * 3600
+HOUSEKEEPING_SECONDS = 1.0
 
 
 class JobOver(Exception):
@@ -30,206 +36,249 @@ class JobOver(Exception):
 
 
 class Jobs:
-    def __init__(self, folder: Path, storage: Storage, outbox: Outbox, *, concurrency: int) -> None:
-        self._folder = folder / "jobs"
+    """Saved before they are told of. What an earlier process left unfinished is taken up by `run`."""
+
+    def __init__(self, folder: Path, storage: Storage, outbox: Outbox, queues: Queues) -> None:
+        self._store = JobStore(folder / "jobs")
         self._scratch = folder / "scratch"
-        self._folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self._scratch, ignore_errors=True)
         self._storage = storage
         self._outbox = outbox
-        self._concurrency = concurrency
-        self._jobs = {job["Id"]: job for job in self._read()}
+        self._queues = queues
+        self._jobs = self._store.load()
+        self._written = WrittenOutputs(storage, self._jobs)
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._unsaved: set[str] = set()
         self._changed = asyncio.Event()
-        for job in self._jobs.values():
-            # Found running: an earlier process died over it. It starts again from nothing.
-            if job["Status"] == "PROGRESSING":
-                self._update(job, Status="SUBMITTED")
+        self._is_stopping = False
+        for job in list(self._jobs.values()):
+            self._take_up(job)
 
-    def _read(self) -> Iterator[dict[str, Any]]:
-        for path in sorted(self._folder.glob("*.json")):
-            yield orjson.loads(path.read_bytes())
+    def _take_up(self, job: Job) -> None:
+        """What an earlier process left of a job, after kill -9 at any point."""
+        if job["Status"] in UNFINISHED:
+            job["Queue"] = self._queues.arn_or_default(job["Queue"])
+        if "Ending" in job:
+            self._tell_ending(job)
+        elif job["Status"] in UNFINISHED and job.get("CancelAsked"):
+            self._end(job, "CANCELED")
+        elif job["Status"] == "PROGRESSING" and not job.get("Interrupted"):
+            job["Crashes"] = job.get("Crashes", 0) + 1
+            self._save(job)
+            if job["Crashes"] >= MAX_CRASHES:
+                message = f"Unknown internal error: the renderer died {MAX_CRASHES} times over this job."
+                self._end(job, "ERROR", errorCode=1999, errorMessage=message)
 
-    def get(self, job_id: str) -> dict[str, Any] | None:
+    def get(self, job_id: str) -> Job | None:
         return self._jobs.get(job_id)
 
-    def all(self) -> list[dict[str, Any]]:
+    def all(self) -> list[Job]:
         """Oldest first."""
-        return sorted(self._jobs.values(), key=lambda job: job["CreatedAt"])
+        return sorted(self._jobs.values(), key=lambda job: (job["CreatedAt"], job["Id"]))
 
-    def create(self, request: dict[str, Any]) -> dict[str, Any]:
-        """A new job; the one made already when the same token came within a minute."""
+    def count(self, queue_arn: str, status: str) -> int:
+        return sum(job["Queue"] == queue_arn and job["Status"] == status for job in self._jobs.values())
+
+    def create(self, request: dict[str, Any]) -> Job:
+        """A new job; the one made already when the same token came within a minute.
+
+        Raises QueueRefused for a queue that is not there, and OSError when the job cannot be kept.
+        """
         token = request.get("ClientRequestToken")
         now = time.time()
         for job in self._jobs.values():
             if token and job.get("ClientRequestToken") == token and now - job["CreatedAt"] < TOKEN_SECONDS:
                 return job
         job_id = f"{round(now * 1000)}-{uuid4().hex[:6]}"
-        job = {
+        job = {name: request[name] for name in shape("Job").members if name in request} | {
             "Arn": f"arn:aws:mediaconvert:{REGION}:{ACCOUNT}:jobs/{job_id}",
             "Id": job_id,
             "CreatedAt": now,
             "Status": "SUBMITTED",
-            "Queue": request.get("Queue", DEFAULT_QUEUE),
+            "Queue": self._queues.find(request.get("Queue"))["Arn"],
             "Priority": request.get("Priority", 0),
-            "Role": request["Role"],
-            "Settings": request["Settings"],
             "UserMetadata": request.get("UserMetadata", {}),
-            "ClientRequestToken": token,
+            "RetryCount": 0,
+            "Messages": {"Info": [], "Warning": []},
             "Timing": {"SubmitTime": now},
         }
+        self._store.save(job)
         self._jobs[job_id] = job
-        self._update(job)
         self._changed.set()
         return job
 
-    async def cancel(self, job: dict[str, Any]) -> None:
+    async def cancel(self, job: Job) -> None:
         """Stop a job; its CANCELED event follows. Raises JobOver."""
         if job["Status"] not in UNFINISHED:
             raise JobOver
+        is_asked_first = not job.get("CancelAsked")
+        job["CancelAsked"] = True
+        self._save(job)
         running = self._running.get(job["Id"])
-        if running is not None:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
-        else:
+        if running is None:
             self._end(job, "CANCELED")
+            return
+        if is_asked_first:
+            running.cancel()
+        await asyncio.wait([running])
+        if job["Status"] != "CANCELED":
+            raise JobOver
+
+    def wake(self) -> None:
+        """Look again for jobs that may run now."""
+        self._changed.set()
 
     async def run(self) -> None:
         """Render what is queued, until cancelled."""
         try:
             while True:
                 self._changed.clear()
-                while len(self._running) < self._concurrency and (job := self._next()):
-                    task = asyncio.create_task(self._render(job))
-                    self._running[job["Id"]] = task
+                for job in self._startable():
+                    self._running[job["Id"]] = asyncio.create_task(self._render(job))
                 await self._changed.wait()
         finally:
-            await self._stop_running()
+            self._is_stopping = True
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
 
-    async def _stop_running(self) -> None:
-        """On the way out: what ran is SUBMITTED again, for the next process."""
-        interrupted = list(self._running)
-        for task in self._running.values():
-            task.cancel("shutting down")
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
-        for job_id in interrupted:
-            if self._jobs[job_id]["Status"] == "PROGRESSING":
-                self._update(self._jobs[job_id], Status="SUBMITTED")
+    def _startable(self) -> list[Job]:
+        """Of each queue as many as it has room for: the highest priority first, then the oldest."""
+        jobs = [job for job in self.all() if job["Status"] in UNFINISHED]
+        startable = []
+        for queue in self._queues.all():
+            own = [job for job in jobs if job["Queue"] == queue["Arn"]]
+            waiting = [job for job in own if job["Id"] not in self._running]
+            room = queue["ConcurrentJobs"] - (len(own) - len(waiting))
+            if queue["Status"] == "ACTIVE" and room > 0:
+                startable += sorted(waiting, key=lambda job: -job["Priority"])[:room]
+        return startable
 
-    def _next(self) -> dict[str, Any] | None:
-        waiting = [
-            job for job in self.all() if job["Status"] == "SUBMITTED" and job["Id"] not in self._running
-        ]
-        return max(waiting, key=lambda job: job["Priority"], default=None)
-
-    async def _render(self, job: dict[str, Any]) -> None:
+    async def _render(self, job: Job) -> None:
         try:
-            self._update(job, Status="PROGRESSING", JobPercentComplete=0)
-            self._outbox.add(job_event(job, "PROGRESSING"))
-            details = await render(
-                job["Settings"],
-                storage=self._storage,
-                folder=self._scratch / job["Id"],
-                report=_Reporter(job, self._outbox),
-                told_sources=lambda sources: self._outbox.add(_input_information(job, sources)),
-            )
-            self._end(job, "COMPLETE", outputGroupDetails=details)
-        except asyncio.CancelledError as cancelled:
-            if cancelled.args != ("shutting down",):
+            details = await self._run_once(job)
+        except asyncio.CancelledError:
+            if job.get("CancelAsked"):
+                await self._written.remove(job, seconds=REMOVAL_SECONDS)
                 self._end(job, "CANCELED")
-            raise
-        except SourceError as error:
-            self._end(job, "ERROR", errorCode=error.code, errorMessage=str(error))
+            else:
+                job["Interrupted"] = True
+                self._save(job)
+                raise
         except Exception as error:
-            log.exception("job failed", job_id=job["Id"])
-            self._end(job, "ERROR", errorCode=1999, errorMessage=f"Unknown internal error: {error}")
+            failure = _as_failure(error, job["Id"])
+            # Removed before it is told: whoever acts on the event finds nothing half done.
+            await self._written.remove(job, seconds=REMOVAL_SECONDS)
+            self._end(job, "ERROR", errorCode=failure.code, errorMessage=str(failure))
+        else:
+            self._end(job, "COMPLETE", outputGroupDetails=details)
         finally:
             self._running.pop(job["Id"], None)
             self._changed.set()
 
-    def _end(self, job: dict[str, Any], status: str, **detail: Any) -> None:
-        """The event is kept before the status: one that is told twice does less harm than one never told."""
-        self._outbox.add(job_event(job, status, **detail))
-        failure = {"ErrorCode": detail.get("errorCode"), "ErrorMessage": detail.get("errorMessage")}
-        percent = 100 if status == "COMPLETE" else job.get("JobPercentComplete", 0)
-        timing = {**job["Timing"], "FinishTime": time.time()}
-        self._update(job, Status=status, JobPercentComplete=percent, Timing=timing, **failure)
+    async def _run_once(self, job: Job) -> list[dict[str, Any]]:
+        """One run from nothing. Raises SourceError, OSError, ClientError."""
+        runs = job.get("Runs", 0)
+        job |= {"Status": "PROGRESSING", "Runs": runs + 1, "RetryCount": runs, "Interrupted": False}
+        job |= {"JobPercentComplete": 0, "CurrentPhase": "PROBING"}
+        job["Timing"] = {"StartTime": time.time()} | job["Timing"]
+        self._store.save(job)
+        self._outbox.add(job_event(job, "PROGRESSING"))
+        if job.get("Written"):
+            await self._written.remove_or_raise(job)
+            self._store.save(job)
+        reporter = ProgressReporter(job, self._outbox.add)
+        ticking = asyncio.create_task(reporter.every_second())
 
-    def _update(self, job: dict[str, Any], **changes: Any) -> None:
-        job.update(changes)
-        path = self._folder / f"{job['Id']}.json"
-        unfinished = path.with_suffix(".tmp")
-        with unfinished.open("wb") as file:
-            file.write(orjson.dumps(job))
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(path)
+        def record(bucket: str, folder: str, names: list[str]) -> None:
+            job.setdefault("Written", []).append({"bucket": bucket, "folder": folder, "names": names})
+            self._store.save(job)
 
+        def told_sources(sources: list[Source]) -> None:
+            self._outbox.add(input_information(job, sources))
 
-class _Reporter:
-    """Turns progress into STATUS_UPDATE events, one a second and one for each phase."""
-
-    def __init__(self, job: dict[str, Any], outbox: Outbox) -> None:
-        self._job = job
-        self._outbox = outbox
-        self._told_at = 0.0
-        self._told_phase = "PROBING"
-
-    def __call__(self, progress: Progress) -> None:
-        self._job["JobPercentComplete"] = progress.percent
-        self._job["CurrentPhase"] = progress.phase
-        now = time.monotonic()
-        if progress.phase == self._told_phase and now - self._told_at < REPORT_SECONDS:
-            return
-        self._told_at, self._told_phase = now, progress.phase
-        current = PHASES.index(progress.phase)
-        phases = {
-            phase: {"status": "COMPLETE", "percentComplete": 100}
-            if index < current
-            else {"status": "PROGRESSING" if index == current else "PENDING", "percentComplete": 0}
-            for index, phase in enumerate(PHASES)
-        }
-        self._outbox.add(
-            job_event(
-                self._job,
-                "STATUS_UPDATE",
-                framesDecoded=progress.frames_decoded,
-                jobProgress={
-                    "phaseProgress": phases,
-                    "jobPercentComplete": progress.percent,
-                    "currentPhase": progress.phase,
-                    "retryCount": 0,
-                },
+        try:
+            return await render(
+                job["Settings"],
+                storage=RecordedStorage(self._storage, record),
+                folder=self._scratch / job["Id"],
+                report=reporter,
+                told_sources=told_sources,
             )
-        )
+        finally:
+            ticking.cancel()
+
+    def _end(self, job: Job, status: str, **detail: Any) -> None:
+        """Status and event are saved together: whatever ends this process, none is without the other."""
+        job["Status"] = status
+        job["Timing"] = {**job["Timing"], "FinishTime": time.time()}
+        job["Ending"] = job_event(job, status, **detail)
+        if status == "COMPLETE":
+            job["JobPercentComplete"] = 100
+            job["OutputGroupDetails"] = _output_group_details(detail["outputGroupDetails"])
+            job.pop("Written", None)
+        if status == "ERROR":
+            job |= {"ErrorCode": detail["errorCode"], "ErrorMessage": detail["errorMessage"]}
+        self._save(job)
+        self._tell_ending(job)
+
+    def _tell_ending(self, job: Job) -> None:
+        if self._outbox.add(job["Ending"]):
+            del job["Ending"]
+            self._save(job)
+
+    def _save(self, job: Job) -> None:
+        """What the disk does not take now is tried again until it does."""
+        try:
+            self._store.save(job)
+            self._unsaved.discard(job["Id"])
+        except OSError as error:
+            log.error("job not saved", job_id=job["Id"], error=str(error))
+            self._unsaved.add(job["Id"])
+
+    async def keep_house(self) -> None:
+        """Save what could not be saved, remove what could not be removed, forget the old; until cancelled."""
+        while True:
+            for job_id in list(self._unsaved):
+                self._save(self._jobs[job_id])
+            for job in list(self._jobs.values()):
+                if job["Status"] in UNFINISHED:
+                    continue
+                if job.get("Written") and await self._written.remove(job, seconds=None):
+                    self._save(job)
+                if time.time() - job["Timing"].get("FinishTime", job["CreatedAt"]) > REMEMBERED_SECONDS:
+                    self._jobs.pop(job["Id"])
+                    self._unsaved.discard(job["Id"])
+                    self._store.forget(job)
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
-def _input_information(job: dict[str, Any], sources: list[Source]) -> dict[str, Any]:
-    details = [
+def _as_failure(error: Exception, job_id: str) -> SourceError:
+    """Any exception as MediaConvert would tell it."""
+    if isinstance(error, SourceError):
+        return error
+    if isinstance(error, OSError) and error.errno in DISK_FULL:
+        return SourceError(1050, f"The disk is full: {error.strerror}.")
+    log.error("job failed", job_id=job_id, exc_info=error)
+    return SourceError(1999, f"Unknown internal error: {error}")
+
+
+def _output_group_details(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As GetJob has them: without addresses, and of a video its size only."""
+    return [
         {
-            "id": index + 1,
-            "uri": uri,
-            "video": [
+            "OutputDetails": [
                 {
-                    "codec": source.video_codec.upper(),
-                    "width": source.width,
-                    "height": source.height,
-                    "frameRate": round(float(source.frame_rate), 3),
-                    "interlaceMode": "INTERLACED" if source.is_interlaced else "PROGRESSIVE",
+                    "DurationInMs": output["durationInMs"],
+                    "VideoDetails": {
+                        "WidthInPx": output["videoDetails"]["widthInPx"],
+                        "HeightInPx": output["videoDetails"]["heightInPx"],
+                    },
                 }
-            ],
-            "audio": [
-                {
-                    "codec": source.audio_codec.upper(),
-                    "channels": source.audio_channels,
-                    "sampleRate": source.audio_sample_rate,
-                }
+                if "videoDetails" in output
+                else {"DurationInMs": output["durationInMs"]}
+                for output in group["outputDetails"]
             ]
-            if source.audio_codec
-            else [],
         }
-        for index, (uri, source) in enumerate(
-            zip([i["FileInput"] for i in job["Settings"]["Inputs"] if "FileInput" in i], sources, strict=True)
-        )
+        for group in told
     ]
-    return job_event(job, "INPUT_INFORMATION", inputDetails=details)

@@ -6,18 +6,40 @@ botocore's validator checks neither enums, patterns nor upper bounds: this walk 
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
 import botocore.session
+from botocore.model import ServiceModel
 
 API = "/2017-08-29"
+
+
+# Members that AWS added later than the botocore of the lock file: structure -> member -> its shape.
+IMAGE_FILE = r"^(s3|https?)://.+\.(png|PNG|tga|TGA)(\?.*)?$"
+ADDED_MEMBERS: dict[str, dict[str, dict[str, Any]]] = {
+    "InputVideoGenerator": {"ImageInput": {"type": "string", "min": 14, "pattern": IMAGE_FILE}},
+}
 
 
 @cache
 def shape(name: str) -> Any:
     """A shape of the service by its name, such as CreateJobRequest."""
-    return botocore.session.get_session().get_service_model("mediaconvert").shape_for(name)
+    return _service_model().shape_for(name)
+
+
+@cache
+def _service_model() -> ServiceModel:
+    loader = botocore.session.get_session().get_component("data_loader")
+    model = deepcopy(loader.load_service_model("mediaconvert", "service-2"))
+    for structure, members in ADDED_MEMBERS.items():
+        for member, kind in members.items():
+            model["shapes"].setdefault(f"{structure}{member}", kind)
+            wire_name = member[0].lower() + member[1:]
+            reference = {"shape": f"{structure}{member}", "locationName": wire_name}
+            model["shapes"][structure]["members"].setdefault(member, reference)
+    return ServiceModel(model, "mediaconvert")
 
 
 class Invalid(Exception):

@@ -70,6 +70,11 @@ def selector_name(index: int) -> str:
     return f"Captions Selector {index + 1}"
 
 
+def track_modifier(index: int) -> str:
+    """How the names of the files of the track at this 0-based index go on, after the group's own name."""
+    return f"_captions_{index + 1}"
+
+
 def _track_output(index: int, caption: Caption) -> dict[str, Any]:
     description = {
         "CaptionSelectorName": selector_name(index),
@@ -82,7 +87,7 @@ def _track_output(index: int, caption: Caption) -> dict[str, Any]:
         },
     }
     return {
-        "NameModifier": f"_captions_{index + 1}",
+        "NameModifier": track_modifier(index),
         "ContainerSettings": {"Container": "M3U8", "M3u8Settings": {}},
         "OutputSettings": {"HlsSettings": {}},
         "CaptionDescriptions": [description],

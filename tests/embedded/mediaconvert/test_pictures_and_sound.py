@@ -108,6 +108,9 @@ async def test_a_title_is_black_and_silent_and_the_sound_follows(mediaconvert, s
 
 async def test_a_missing_selector_mutes(mediaconvert, s3, source, events):
     request = job_request(source, "mute")
+    request["Settings"]["Inputs"][0]["AudioSelectors"]["Audio Selector 1"] = {
+        "DefaultSelection": "NOT_DEFAULT"
+    }
     audio = request["Settings"]["OutputGroups"][0]["Outputs"][0]["AudioDescriptions"][0]
     audio["AudioSourceName"] = "Silence"
     media = await rendered(mediaconvert, s3, events, request, "mute")
@@ -184,4 +187,4 @@ async def test_keyframes_and_segments_are_aligned_across_rungs(mediaconvert, s3,
     lines = master.decode().splitlines()
     assert [line for line in lines if not line.startswith("#")] == ["index_180.m3u8", "index_90.m3u8"]
     assert "RESOLUTION=320x180,FRAME-RATE=30.000" in lines[3]
-    assert 'CODECS="avc1.64' in lines[3]
+    assert 'CODECS="avc1.4d' in lines[3]

@@ -65,7 +65,7 @@ def test_every_job_of_ours_is_accepted(path):
         ((*H264, "MaxBitrate"), 10, f"{WIRE_H264}/maxBitrate: should be at least 1000"),
         ((*H264, "MaxBitrate"), "much", f"{WIRE_H264}/maxBitrate: should be of type integer"),
         ((*H264, "MaxBitrate"), None, f"{WIRE_H264}: maxBitrate is a required property"),
-        ((*H264, "Softness"), 50, f"{WIRE_H264}/softness: cannot be rendered on this machine"),
+        ((*H264, "Softness"), 50, f"{WIRE_H264}/softness: 50 cannot be rendered on this machine"),
         ((*AAC, "SampleRate"), None, f"{WIRE_AAC}: sampleRate is a required property"),
         ((*AAC, "Bitrate"), 8000, f"{WIRE_AAC}/bitrate: should be between 64000 and 576000"),
         (
@@ -84,9 +84,9 @@ def test_every_job_of_ours_is_accepted(path):
             "/settings/timecodeConfig/source: EMBEDDED cannot be rendered on this machine",
         ),
         (
-            (*INPUT, "CaptionSelectors"),
-            {"Captions": {}},
-            "/settings/inputs/0/captionSelectors: cannot be rendered on this machine",
+            (*INPUT, "Crop"),
+            {"X": 2, "Y": 2, "Width": 100, "Height": 100},
+            "/settings/inputs/0/crop: cannot be rendered on this machine",
         ),
         (("Settings", "OutputGroups"), [], "/settings: outputGroups is a required property"),
     ],
@@ -107,4 +107,4 @@ async def test_boto3_sees_a_bad_request(mediaconvert):
         await mediaconvert.create_job(**changed((*H264, "Softness"), 50))
     error = refused.value.response["Error"]
     assert error["Code"] == "BadRequestException"
-    assert error["Message"] == f"{WIRE_H264}/softness: cannot be rendered on this machine"
+    assert error["Message"] == f"{WIRE_H264}/softness: 50 cannot be rendered on this machine"

@@ -1,6 +1,7 @@
 """Checks a request against botocore's service model to the letter, enums, patterns and maxima too."""
 
 import re
+from functools import cache
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -18,10 +19,15 @@ TYPES: dict[str, Any] = {
 
 def request_faults(operation: str, request: dict[str, Any]) -> list[str]:
     """What is wrong with a MediaConvert request, each with its place; empty when nothing is."""
-    model = get_session().get_service_model("mediaconvert")
-    shape = model.operation_model(operation).input_shape
+    return list(_faults(_input_shape(operation), request, operation))
+
+
+@cache
+def _input_shape(operation: str) -> Shape:
+    """Read once: the model has a megabyte."""
+    shape = get_session().get_service_model("mediaconvert").operation_model(operation).input_shape
     assert shape is not None
-    return list(_faults(shape, request, operation))
+    return shape
 
 
 def _faults(shape: Shape, value: Any, place: str) -> Any:

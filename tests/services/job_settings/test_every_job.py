@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 
 from services.job_settings import programme_duration_ms
 from services.job_settings.frame_timing import input_rate
@@ -17,6 +17,7 @@ from tests.services.job_settings.botocore_shapes import request_faults
 from tests.services.job_settings.cases import CASES, job_of, outputs_of
 from tests.services.job_settings.service_rules import Source, service_faults
 from tests.services.job_settings.strategies import configs_and_media
+from tests.services.job_settings.wild_edits import edited_configs
 from tests.services.job_settings.write_goldens import GOLDEN, golden_text
 
 
@@ -44,7 +45,7 @@ def test_every_golden_job_is_one_that_aws_accepts(name: str) -> None:
     assert service_faults(job, source_of(media)) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(configs_and_media(images=True))
 def test_every_valid_config_makes_a_job_that_aws_accepts(pair: tuple[ProductionConfig, ProbedMedia]) -> None:
     config, media = pair
@@ -57,6 +58,23 @@ def test_every_valid_config_makes_a_job_that_aws_accepts(pair: tuple[ProductionC
     _check_texts(job, config)
     _check_outputs(job, config)
     _check_poster(job, programme_duration_ms(config, media))
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None)
+@given(edited_configs())
+def test_whatever_is_not_refused_makes_a_job_that_aws_accepts(
+    pair: tuple[ProductionConfig, ProbedMedia],
+) -> None:
+    config, media = pair
+    problems = validate_production_config(config, media)
+    event("refused" if problems else "accepted")
+    assert all(problem.message and problem.path[0] == "config" for problem in problems)
+    if not problems:
+        job = job_of(config, media)
+        assert request_faults("CreateJob", job) == []
+        assert service_faults(job, source_of(media)) == []
+        json.dumps(job, allow_nan=False)
 
 
 def _check_ladder(job: dict[str, Any], media: ProbedMedia) -> None:
