@@ -143,19 +143,9 @@ def _settings_warnings(config: ProductionConfig, media: ProbedMedia) -> Iterator
 
 
 def _sound_warnings(config: ProductionConfig, media: ProbedMedia) -> Iterator[PreviewWarning]:
-    audio = config.audio
-    if media.has_audio:
-        return
-    path = ("input", "config", "audio")
-    if audio.gain_db:
+    if config.audio.gain_db and not media.has_audio:
         message = "The upload has no sound, so its gain changes nothing."
-        yield PreviewWarning(PreviewWarningCode.NO_SOUND, message, (*path, "gainDb"))
-    if audio.music and audio.music.ducking_db:
-        message = "The upload has no sound, so nobody speaks for the music to sink under."
-        yield PreviewWarning(PreviewWarningCode.NO_SOUND, message, (*path, "music", "duckingDb"))
-    if config.outputs.audio and audio.music is None:
-        message = "The upload has no sound, so the download of the sound will be silent."
-        yield PreviewWarning(PreviewWarningCode.NO_SOUND, message, ("input", "config", "outputs", "audio"))
+        yield PreviewWarning(PreviewWarningCode.NO_SOUND, message, ("input", "config", "audio", "gainDb"))
 
 
 def _output_warnings(config: ProductionConfig, media: ProbedMedia) -> Iterator[PreviewWarning]:

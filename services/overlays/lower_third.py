@@ -68,8 +68,9 @@ def draw_lower_third(drawing: LowerThirdDrawing) -> DrawnText:
     # Bare letters keep the safe area, not the shadow around them.
     bleed = margin if drawing.style is LowerThirdStyle.PLAIN else 0
     x, y = _corner(drawing.position, drawing.frame, picture.size, bleed)
-    shrunk_to = lettering.size / usual
-    return DrawnText(encode_png(picture), x, y, *picture.size, lettering.size, shrunk_to, text.warnings)
+    return DrawnText(
+        encode_png(picture), x, y, *picture.size, lettering.size, lettering.shrunk_to, text.warnings
+    )
 
 
 def _side(drawing: LowerThirdDrawing, text: Text) -> Literal["left", "center", "right"]:

@@ -20,15 +20,15 @@ def cover(data: bytes, frame: tuple[int, int]) -> Image.Image:
     width, height = frame[0] / scale, frame[1] / scale
     left, top = (image.width - width) / 2, (image.height - height) / 2
     box = (max(0.0, left), max(0.0, top), min(image.width, left + width), min(image.height, top + height))
-    return _in_srgb(image.resize(frame, Image.Resampling.BICUBIC, box=box, reducing_gap=REDUCING_GAP))
+    # Shrunk, it is as good as bicubic in half the time; enlarged, it shows steps.
+    filter = Image.Resampling.HAMMING if scale <= 1 else Image.Resampling.BICUBIC
+    return _in_srgb(image.resize(frame, filter, box=box, reducing_gap=REDUCING_GAP))
 
 
 def contain(data: bytes, box: tuple[float, float], enlarged_at_most: float) -> Image.Image:
     """RGB or RGBA of the whole image, as large as the box and its own pixels allow. OSError if unreadable."""
     image = _opened(data, round(max(box)))
-    own = Image.open(BytesIO(data)).size
-    most = enlarged_at_most * max(own) / max(image.size)
-    scale = min(box[0] / image.width, box[1] / image.height, most)
+    scale = min(box[0] / image.width, box[1] / image.height, enlarged_at_most)
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     return _in_srgb(image.resize(size, Image.Resampling.BICUBIC, reducing_gap=REDUCING_GAP))
 

@@ -57,8 +57,9 @@ def draw_title_page(drawing: TitleDrawing, background_image: bytes | None, logo:
     if emblem:
         _lay(page, emblem, ((width - emblem.width) // 2, top))
     _lay(page, lettering.picture, ((width - lettering.picture.width) // 2, top + above))
-    shrunk_to = lettering.size / usual
-    return DrawnText(encode_png(page), 0, 0, width, height, lettering.size, shrunk_to, text.warnings)
+    return DrawnText(
+        encode_png(page), 0, 0, width, height, lettering.size, lettering.shrunk_to, text.warnings
+    )
 
 
 def _logo(logo: bytes, frame: Size) -> Image.Image:

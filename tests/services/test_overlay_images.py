@@ -137,11 +137,8 @@ def test_a_logo_fits_its_box_keeps_its_shape_and_is_enlarged_twice_at_most() -> 
 
     sizes = {(4000, 100): (960, 24), (100, 900): (24, 216), (30, 30): (60, 60), (5000, 3000): (360, 216)}
     assert {own: drawn(*own) for own in sizes} == sizes
-
-
-def test_a_large_jpeg_logo_is_measured_before_it_is_decoded_smaller() -> None:
-    logo = encoded(Image.new("RGB", (4000, 2000), RED), "JPEG")
-    assert contain(logo, (960, 216), 2.0).size == (432, 216)
+    photograph = encoded(Image.new("RGB", (4000, 2000), RED), "JPEG")
+    assert contain(photograph, (960, 216), 2.0).size == (432, 216)
 
 
 def test_a_logo_stands_above_the_text_and_keeps_its_transparency() -> None:

@@ -93,10 +93,9 @@ def test_config(case: str) -> None:
     [
         (AudioConfig(AudioMode.MUTE), OutputsConfig(), []),
         (NORMALIZE, OutputsConfig(), ["mode"]),
-        (replace(NORMALIZE, music=MUSIC), OutputsConfig(), ["duckingDb"]),
-        (AudioConfig(music=replace(MUSIC, ducking_db=0)), OutputsConfig(), []),
+        (replace(NORMALIZE, music=MUSIC), OutputsConfig(), []),
         (AudioConfig(gain_db=3), OutputsConfig(), ["gainDb"]),
-        (AudioConfig(), OutputsConfig(audio=True), ["audio", "audio"]),
+        (AudioConfig(music=MUSIC), OutputsConfig(audio=True), ["audio"]),
     ],
 )
 def test_a_silent_upload(audio: AudioConfig, outputs: OutputsConfig, expected: list[str]) -> None:
