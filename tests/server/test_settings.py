@@ -1,9 +1,14 @@
-<<<<<<< HEAD
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from server.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 COMPLETE = {
     "database_url": "postgres://airdate@127.0.0.1/airdate",
     "redis_url": "redis://127.0.0.1",
@@ -23,15 +28,6 @@ def test_events_come_by_either_way():
 def test_mediaconvert_is_asked_at_some_rate(name):
     with pytest.raises(ValidationError):
         Settings(**{name: 0})
-=======
-import os
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "dev"])
@@ -51,4 +47,3 @@ def test_a_wrong_price_book_is_told_before_anything_starts(tmp_path: Path, comma
     assert ended.stderr.startswith(f"airdate: the price book {book} is wrong: ")
     assert "currency: Input should be 'USD'" in ended.stderr
     assert not (tmp_path / "data").exists()
->>>>>>> d
