@@ -76,7 +76,7 @@ async def open_renderer(settings: Settings) -> AsyncIterator[AwsMediaConvert]:
 @asynccontextmanager
 async def open_event_queue(settings: Settings) -> AsyncIterator[SqsEventQueue | None]:
     """The queue of job events; None where they are posted to us instead."""
-    if settings.events_queue_url is None:
+    if not settings.events_queue_url:
         yield None
         return
     async with open_sqs(

@@ -168,7 +168,9 @@ async def graphql(graphql_raw: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def aws_url() -> Iterator[str]:
-    """Where moto answers as SQS, EventBridge, CloudFormation and the rest of AWS."""
+    """Where moto answers as SQS, EventBridge, CloudFormation and the rest of AWS; any credentials will do."""
+    os.environ.setdefault("AWS_ACCESS_KEY_ID", "somebody")
+    os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "secret")
     with moto_server() as url:
         yield url
 

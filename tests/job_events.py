@@ -11,6 +11,7 @@ from tests.factories import make_production, make_user
 
 EXAMPLES = Path(__file__).parent / "services" / "media_convert_events"
 JOB_ID = "1760000000000-abc123"
+HOPELESS_ERROR = 1040
 STORY = [
     "01_progressing",
     "02_input_information",
@@ -27,8 +28,10 @@ ENDINGS = {
 
 
 def job_event(name: str, render_id: UUID, environment: str = "test") -> dict[str, Any]:
-    """The example as EventBridge sends it."""
+    """The example as EventBridge sends it; the error is one that trying again does not help."""
     envelope: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text())
+    if "errorCode" in envelope["detail"]:
+        envelope["detail"]["errorCode"] = HOPELESS_ERROR
     envelope["detail"]["userMetadata"] = {"app": "airdate", "env": environment, "renderId": str(render_id)}
     return envelope
 

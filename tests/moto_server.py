@@ -40,13 +40,7 @@ def moto_server() -> Iterator[str]:
 
 @asynccontextmanager
 async def aws_client(service: str, url: str) -> AsyncIterator[Any]:
-    async with aioboto3.Session().client(
-        service,
-        endpoint_url=url,
-        region_name=REGION,
-        aws_access_key_id="somebody",
-        aws_secret_access_key="secret",
-    ) as client:
+    async with aioboto3.Session().client(service, endpoint_url=url, region_name=REGION) as client:
         yield client
 
 

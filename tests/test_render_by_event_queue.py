@@ -1,7 +1,7 @@
 """A render as on AWS: MediaConvert's API, EventBridge's rule of our template, SQS, and a worker."""
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import orjson
 import pytest
@@ -11,11 +11,17 @@ from embedded.ports import free_ports
 from server.wiring import open_event_queue, open_renderer
 from server.worker import Worker
 from tests.factories import make_token, make_user
+from tests.faulty_proxy import CUT_AFTERWARDS, LOST, THROTTLED, faulty_proxy
 from tests.job_events import STORY, ending_of, job_event, submitted_render
 from tests.journey import ready_upload, rendered
 from tests.media import clip
 from tests.moto_server import aws_client, deployed, messages_in, new_environment
 from tests.server.event_queue import until
+
+PRODUCTION = """
+query ($id: ID!) { production(id: $id) {
+  history { status } renders { number jobId queue } outputs { kind byteSize } } }
+"""
 
 
 @asynccontextmanager
@@ -34,7 +40,7 @@ async def bus_for(aws_url):
         await runner.setup()
         (port,) = free_ports(1)
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield events, f"http://127.0.0.1:{port}/"
+        yield f"http://127.0.0.1:{port}/"
         await runner.cleanup()
 
 
@@ -71,24 +77,41 @@ async def stack_settings(settings, aws_url):
     )
 
 
-async def test_a_production_is_rendered_and_its_events_come_by_the_queue(
-    graphql, server, gateways, stack, stack_settings, aws_url, clips, tmp_path
+@pytest.mark.parametrize(
+    "faults",
+    [[], [THROTTLED, LOST, THROTTLED], [LOST] * 4, [CUT_AFTERWARDS] * 4],
+    ids=["no fault", "throttled and lost", "every answer lost", "every connection cut"],
+)
+async def test_one_job_and_one_outcome_whatever_happens_to_create_job(
+    graphql, server, gateways, stack, stack_settings, aws_url, clips, tmp_path, monkeypatch, faults
 ):
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
     token = await make_token(await make_user())
-    async with bus_for(aws_url) as (_, bus_url):
+    async with AsyncExitStack() as outside:
+        bus_url = await outside.enter_async_context(bus_for(aws_url))
         renderer = stack.start_renderer(events_url=bus_url, events_key="", data_dir=tmp_path)
-        settings = stack_settings.model_copy(update={"mediaconvert_endpoint_url": renderer.endpoint_url})
-        async with working(settings, gateways):
-            upload = await ready_upload(graphql, token, clip(clips / "by_queue.mp4", seconds=1))
-            production = await rendered(graphql, server, token, upload["id"])
-            document = """query ($id: ID!) { production(id: $id) {
-              history { status cause } render { queue settings } outputs { kind byteSize } } }"""
-            told = (await graphql(document, {"id": production}, token=token))["production"]
-    assert [entry["status"] for entry in told["history"]] == ["QUEUED", "PROCESSING", "COMPLETED"]
-    assert told["history"][-1]["cause"] == "MediaConvert COMPLETE"
-    assert told["render"]["queue"] == settings.mediaconvert_queue
+        proxy = await outside.enter_async_context(faulty_proxy(renderer.endpoint_url))
+        proxy.concerns = lambda request: request.method == "POST"
+        proxy.faults = list(faults)
+        settings = stack_settings.model_copy(update={"mediaconvert_endpoint_url": proxy.url})
+        await outside.enter_async_context(working(settings, gateways))
+        upload = await ready_upload(graphql, token, clip(clips / "by_queue.mp4", seconds=1))
+        production = await rendered(graphql, server, token, upload["id"])
+        told = (await graphql(PRODUCTION, {"id": production}, token=token))["production"]
+        await until(lambda: _used_up(proxy))
+        async with aws_client("mediaconvert", renderer.endpoint_url) as mediaconvert:
+            (job,) = (await mediaconvert.list_jobs())["Jobs"]
+    statuses = dict.fromkeys(entry["status"] for entry in told["history"])
+    assert list(statuses) == ["QUEUED", "PROCESSING", "COMPLETED"]
+    (render,) = told["renders"]
+    assert (render["number"], render["jobId"], render["queue"]) == (1, job["Id"], settings.mediaconvert_queue)
+    assert job["UserMetadata"]["env"] == settings.environment
     assert told["outputs"]
     assert all(output["byteSize"] for output in told["outputs"])
+
+
+async def _used_up(proxy):
+    return not proxy.faults
 
 
 async def test_the_rule_lets_only_events_of_this_environment_through(

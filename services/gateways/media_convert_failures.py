@@ -4,17 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    CredentialRetrievalError,
-    NoCredentialsError,
-    ParamValidationError,
-    PartialCredentialsError,
-    TokenRetrievalError,
-)
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from services.gateways.media_convert import JobProblem, JobRefused, OutcomeUnknown, TryAgainLater
+from services.gateways.no_credentials import NO_CREDENTIALS
 
 EARLIER_ANSWER_LOST = "EarlierAnswerLost"
 QUOTA_EXCEEDED, TOO_MANY_REQUESTS = 402, 429
@@ -32,7 +25,6 @@ NOT_SIGNED_IN = frozenset(
         "UnrecognizedClientException",
     }
 )
-NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, TokenRetrievalError)
 # `|` also occurs in the patterns that texts quote: it parts two problems only where a pointer follows.
 BETWEEN_PROBLEMS = re.compile(r"\s*\|\s*(?=(?:/[^\s/:|]+)*:\s)")
 PROBLEM = re.compile(r"(?P<pointer>(?:/[^\s/:|]+)*):\s+(?P<text>.*)", re.DOTALL)

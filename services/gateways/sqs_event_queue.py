@@ -9,6 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from services.gateways.event_queue import QueuedMessage, QueueProblem, QueueUnusable
+from services.gateways.no_credentials import NO_CREDENTIALS
 
 POLL_SECONDS = 20
 BATCH = 10
@@ -73,8 +74,9 @@ class SqsEventQueue:
                 return {}
             raise QueueUnusable(*self._told(operation, code, error)) from error
         except BotoCoreError as error:
+            problem = QueueProblem.DENIED if isinstance(error, NO_CREDENTIALS) else QueueProblem.UNREACHABLE
             message = f"{operation} of {self._url}: {type(error).__name__}: {error}"
-            raise QueueUnusable(QueueProblem.UNREACHABLE, message) from error
+            raise QueueUnusable(problem, message) from error
         return answer
 
     def _told(self, operation: str, code: str, error: ClientError) -> tuple[QueueProblem, str]:

@@ -20,10 +20,9 @@ Receive = Callable[[bytes], Awaitable[object]]
 
 
 @dataclass
-class TestQueue:
+class QueueAtMoto:
     """A queue as its owner sees it, from beside the product."""
 
-    __test__ = False
     sqs: Any
     endpoint: str
     url: str
@@ -41,15 +40,15 @@ class TestQueue:
 
 
 @asynccontextmanager
-async def queue_at(endpoint: str, name: str, **attributes: str) -> AsyncIterator[TestQueue]:
+async def queue_at(endpoint: str, name: str, **attributes: str) -> AsyncIterator[QueueAtMoto]:
     async with aws_client("sqs", endpoint) as sqs:
         url = (await sqs.create_queue(QueueName=name, Attributes=attributes))["QueueUrl"]
-        yield TestQueue(sqs, endpoint, url)
+        yield QueueAtMoto(sqs, endpoint, url)
 
 
 @asynccontextmanager
 async def reading(
-    queue: TestQueue, receive: Receive, *, endpoint: str | None = None, **options: Any
+    queue: QueueAtMoto, receive: Receive, *, endpoint: str | None = None, **options: Any
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A reader of the queue while inside, through the real client."""
     async with open_sqs(

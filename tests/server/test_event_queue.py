@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 
+import aioboto3
 import httpx
 import pytest
 from tortoise.exceptions import OperationalError
@@ -17,6 +18,8 @@ from models.statuses import ProductionStatus
 from server import event_queue_reader
 from server.app import create_app
 from server.wiring import open_event_queue
+from services.gateways.event_queue import QueueProblem, QueueUnusable
+from services.gateways.sqs_event_queue import open_sqs
 from tests.faulty_proxy import CUT, Fault, faulty_proxy
 from tests.job_events import ENDINGS, STORY, ending_of, job_event, submitted_render, told
 from tests.moto_server import new_environment
@@ -265,6 +268,18 @@ async def test_a_queue_that_nobody_answers_for_makes_readiness_no_slower(setting
             assert time.monotonic() - started < 4
     silent.close()
     assert ready.json() == {"status": "ready", "degraded": {"events": "UNREACHABLE"}}
+
+
+async def test_no_credentials_are_told_as_a_denial(queue, monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    async with open_sqs(
+        aioboto3.Session(), endpoint_url=queue.endpoint, url=queue.url, region="eu-west-1"
+    ) as opened:
+        with pytest.raises(QueueUnusable, match="Unable to locate credentials") as told:
+            await opened.receive(hidden_seconds=60)
+    assert told.value.problem is QueueProblem.DENIED
 
 
 KILLED_BEFORE_DELETING = """

@@ -13,7 +13,7 @@ from tests.job_events import ENDINGS, JOB_ID, STORY, ending_of, job_event, submi
 
 URL = "/events/mediaconvert"
 KEY = {"x-airdate-events-key": EVENTS_KEY}
-ERROR = {ProductionStatus.FAILED: ("1404", RenderErrorStage.RENDERING)}
+ERROR = {ProductionStatus.FAILED: ("1040", RenderErrorStage.RENDERING)}
 
 
 @pytest.fixture
