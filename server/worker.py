@@ -26,6 +26,7 @@ from services.verify_upload import claim_upload, verify_upload
 
 log = structlog.get_logger()
 IDLE_SECONDS = 1.0
+RENDERS_AT_ONCE = 3
 TIDY_SECONDS = 30.0
 STRAY_SECONDS = 60.0
 
@@ -44,10 +45,12 @@ class Worker:
         self._queue = queue
 
     async def run(self) -> None:
-        """Work until cancelled: uploads and renders side by side, so that a long file holds up no render."""
+        """Work until cancelled: uploads and renders side by side, so that a long file holds up no render, and
+        several renders, so that a long mix of sound holds up no other."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._whenever_announced(self._verify_next))
-            group.create_task(self._whenever_announced(self._submit_next))
+            for _ in range(RENDERS_AT_ONCE):
+                group.create_task(self._whenever_announced(self._submit_next))
             group.create_task(self._every(IDLE_SECONDS, self._look_at_silent))
             group.create_task(self._every(STRAY_SECONDS, self._cancel_strays))
             group.create_task(self._every(IDLE_SECONDS, self._publish_due))
