@@ -1,6 +1,4 @@
 import asyncio
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import models
 from services.gateways.object_storage import ObjectStorage
@@ -11,6 +9,7 @@ from services.media_source import SourceMissing
 from services.probed_media import ProbedMedia
 from services.production_config import AudioMode, ProductionConfig
 from services.render_errors import AssetsFailed
+from services.scratch_folder import scratch_folder
 from services.sound.mix_sound import mix_sound
 from services.sound.sound_track import SoundTrack, SoundUnreadable, find_sound
 
@@ -37,7 +36,7 @@ async def store_mixed_sound(
     music_track = await _track(music_upload, storage, seconds, is_music=True)
     has_own = media.has_audio and config.audio.mode is not AudioMode.MUTE
     own_track = await _track(upload, storage, seconds, is_music=False) if has_own else None
-    with TemporaryDirectory(prefix="airdate-sound-") as scratch:
+    async with scratch_folder() as scratch:
         try:
             mixed = await mix_sound(
                 config=config,
@@ -45,7 +44,7 @@ async def store_mixed_sound(
                 music=config.audio.music,
                 own_track=own_track,
                 music_track=music_track,
-                folder=Path(scratch),
+                folder=scratch,
             )
         except SoundUnreadable as error:
             is_music = error.source == music_track.source

@@ -24,6 +24,7 @@ from services.production_config import (
     Trim,
 )
 from services.render_errors import RULES, AssetsFailed
+from services.scratch_folder import PREFIX
 from services.while_wanted import while_wanted
 from tests.factories import make_production, make_upload, make_user
 from tests.services.sound.sounds import RATE, heard_in, level, speaking_clip, tone
@@ -93,7 +94,7 @@ async def room(storage, video):
 
 
 def scratch_folders():
-    return set(Path(tempfile.gettempdir()).glob("airdate-sound-*"))
+    return set(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
 
 
 async def test_without_anything_asked_for_nothing_is_stored(room):

@@ -39,10 +39,10 @@ def test_without_speech_nothing_sinks():
     assert (Ducking([], 12).gain(0, 1000) == 1).all()
 
 
-PAUSES = st.lists(st.tuples(st.integers(1, 200), st.integers(5, 200)), max_size=8)
+PAUSES = st.lists(st.tuples(st.integers(1, 80), st.integers(5, 80)), max_size=5)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(PAUSES, st.floats(0, 40))
 def test_under_speech_it_is_down_by_exactly_the_depth_and_never_further(pauses, depth):
     found, at = [], 0
