@@ -55,6 +55,7 @@ class RenderPhase(StrEnum):
 
 
 class RenderErrorStage(StrEnum):
+    PREPARING = "PREPARING"
     SUBMITTING = "SUBMITTING"
     RENDERING = "RENDERING"
 
@@ -89,3 +90,13 @@ class PublicationStatus(StrEnum):
 
 class StatusEventKind(StrEnum):
     PRODUCTION_STATUS = "PRODUCTION_STATUS"
+
+
+class RenderStepKind(StrEnum):
+    """What happened to a render that is no change of the production's status."""
+
+    SUBMITTED = "SUBMITTED"
+    CANCEL_REQUESTED = "CANCEL_REQUESTED"
+    SUPERSEDED = "SUPERSEDED"
+    RENDER_ENDED = "RENDER_ENDED"
+    PUBLISHED = "PUBLISHED"

@@ -94,7 +94,11 @@ describe_enum(
 describe_enum(
     RenderErrorStage,
     "At which step a render failed.",
-    {"SUBMITTING": "While it was handed to MediaConvert.", "RENDERING": "While MediaConvert worked on it."},
+    {
+        "PREPARING": "While its titles, sound and captions were made.",
+        "SUBMITTING": "While it was handed to MediaConvert.",
+        "RENDERING": "While MediaConvert worked on it.",
+    },
 )
 describe_enum(
     RenderOutputKind,

@@ -30,7 +30,7 @@ describe_enum(
 describe_enum(
     UpdateProductionErrorCode,
     "Why a production was not changed.",
-    NOT_FOUND | CONFIG | {"PRODUCTION_RENDERING": "A render is under way; its config cannot change."},
+    NOT_FOUND | CONFIG,
 )
 describe_enum(
     CancelProductionErrorCode,
@@ -91,7 +91,9 @@ class UpdateProductionInput:
     production_id: strawberry.ID = strawberry.field(description=PRODUCTION_ID)
     title: str | None = strawberry.field(default=None, description="Another title.")
     config: ProductionConfigInput | None = strawberry.field(
-        default=None, description="Another config, whole: it replaces the present one and is rendered."
+        default=None,
+        description="Another config, whole: it replaces the present one and is rendered at once. A render"
+        " that is under way is superseded, and the last completed one plays until the new one is done.",
     )
 
 
@@ -138,7 +140,9 @@ class RetryProductionPayload:
     user_errors: list[RetryProductionUserError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
-@strawberry.input(description="Which completed render to play again.")
+@strawberry.input(
+    description="Which completed render to go back to: it plays at once, and its config is back."
+)
 class RestoreRenderInput:
     production_id: strawberry.ID = strawberry.field(description=PRODUCTION_ID)
     number: int = strawberry.field(description="The render's number.")

@@ -50,7 +50,7 @@ class Production(Node):
         row = await info.context.loaders.upload.load(self.row.upload_id)
         return Upload.from_row(row) if row else None
 
-    @strawberry.field(description="What is asked of the current render; null for all but the owner.")
+    @strawberry.field(description="What the current render is made by; null for all but the owner.")
     def config(self, info: Info) -> ProductionConfig | None:
         if not owns(info.context.viewer, self.row):
             return None
@@ -68,7 +68,7 @@ class Production(Node):
         rows = await production_renders(viewer=info.context.viewer, production=self.row)
         return [Render.from_row(row) for row in rows]
 
-    @strawberry.field(description="Every change of status, oldest first; empty for all but the owner.")
+    @strawberry.field(description="Every step, oldest first; empty for all but the owner.")
     async def history(self, info: Info) -> list[ProductionHistoryEntry]:
         rows = await production_history(viewer=info.context.viewer, production=self.row)
         return [ProductionHistoryEntry.from_row(row) for row in rows]

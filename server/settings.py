@@ -32,6 +32,14 @@ class Settings(BaseSettings):
     mediaconvert_endpoint_url: str | None = None
     mediaconvert_role: str = ""
     mediaconvert_queue: str | None = None
+    mediaconvert_requests_per_second: float = Field(default=2.0, gt=0)
+    mediaconvert_request_burst: int = Field(default=10, ge=1)
+    """What one process asks of MediaConvert at most; AWS's own limit is the account's, shared by all."""
+
+    sqs_endpoint_url: str | None = None
+    events_queue_url: str | None = None
+    """The SQS queue that EventBridge puts job events into; None where it posts them to us instead."""
+
     environment: str = "default"
     """Marks this deployment's jobs, so that several can share an AWS account."""
 
@@ -84,7 +92,9 @@ class Settings(BaseSettings):
             "AIRDATE_DATABASE_URL": self.database_url,
             "AIRDATE_REDIS_URL": self.redis_url,
             "AIRDATE_MEDIACONVERT_ROLE": self.mediaconvert_role,
-            "AIRDATE_EVENTS_KEY": self.events_key.get_secret_value(),
+            "AIRDATE_EVENTS_QUEUE_URL or AIRDATE_EVENTS_KEY": (
+                self.events_queue_url or self.events_key.get_secret_value()
+            ),
             "AIRDATE_SECRET_KEY": self.secret_key.get_secret_value(),
         }
         return [name for name, value in needed.items() if not value]

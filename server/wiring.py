@@ -11,8 +11,10 @@ from server.settings import Settings
 from server.storage_proxy import StorageProxy, open_storage_proxy
 from services.gateways.aws_media_convert import AwsMediaConvert, open_media_convert
 from services.gateways.clock import SystemClock
+from services.gateways.rate_bucket import RateBucket
 from services.gateways.redis_event_bus import RedisEventBus
 from services.gateways.s3_object_storage import open_s3
+from services.gateways.sqs_event_queue import SqsEventQueue, open_sqs
 from services.live import LiveHub
 from services.price_book import read_price_book
 
@@ -64,6 +66,23 @@ async def open_renderer(settings: Settings) -> AsyncIterator[AwsMediaConvert]:
         aioboto3.Session(),
         endpoint_url=settings.mediaconvert_endpoint_url,
         region=settings.region,
-        queue=settings.mediaconvert_queue,
+        rate=RateBucket(
+            per_second=settings.mediaconvert_requests_per_second, burst=settings.mediaconvert_request_burst
+        ),
     ) as renderer:
         yield renderer
+
+
+@asynccontextmanager
+async def open_event_queue(settings: Settings) -> AsyncIterator[SqsEventQueue | None]:
+    """The queue of job events; None where they are posted to us instead."""
+    if settings.events_queue_url is None:
+        yield None
+        return
+    async with open_sqs(
+        aioboto3.Session(),
+        endpoint_url=settings.sqs_endpoint_url,
+        url=settings.events_queue_url,
+        region=settings.region,
+    ) as queue:
+        yield queue

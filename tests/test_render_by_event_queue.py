@@ -1,0 +1,124 @@
+"""A render as on AWS: MediaConvert's API, EventBridge's rule of our template, SQS, and a worker."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import orjson
+import pytest
+from aiohttp import web
+
+from embedded.ports import free_ports
+from server.wiring import open_event_queue, open_renderer
+from server.worker import Worker
+from tests.factories import make_token, make_user
+from tests.job_events import STORY, ending_of, job_event, submitted_render
+from tests.journey import ready_upload, rendered
+from tests.media import clip
+from tests.moto_server import aws_client, deployed, messages_in, new_environment
+from tests.server.event_queue import until
+
+
+@asynccontextmanager
+async def bus_for(aws_url):
+    """EventBridge's entrance for the embedded renderer, which posts its events."""
+    async with aws_client("events", aws_url) as events:
+
+        async def put(request):
+            answer = await events.put_events(Entries=[entry(await request.json())])
+            assert answer["FailedEntryCount"] == 0
+            return web.Response(status=204)
+
+        app = web.Application()
+        app.router.add_post("/", put)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        (port,) = free_ports(1)
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield events, f"http://127.0.0.1:{port}/"
+        await runner.cleanup()
+
+
+def entry(event):
+    return {
+        "Source": event["source"],
+        "DetailType": event["detail-type"],
+        "Detail": orjson.dumps(event["detail"]).decode(),
+    }
+
+
+@asynccontextmanager
+async def working(settings, gateways):
+    async with open_renderer(settings) as renderer, open_event_queue(settings) as queue:
+        task = asyncio.create_task(Worker(settings, gateways, renderer, queue).run())
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+async def stack_settings(settings, aws_url):
+    """Settings as docs/aws/README.md has them set, from the outputs of the stack."""
+    environment = new_environment()
+    outputs = await deployed(aws_url, environment)
+    return settings.model_copy(
+        update={
+            "environment": environment,
+            "mediaconvert_role": outputs["MediaConvertRole"],
+            "mediaconvert_queue": outputs["MediaConvertQueue"],
+            "events_queue_url": outputs["EventsQueueUrl"],
+            "sqs_endpoint_url": aws_url,
+        }
+    )
+
+
+async def test_a_production_is_rendered_and_its_events_come_by_the_queue(
+    graphql, server, gateways, stack, stack_settings, aws_url, clips, tmp_path
+):
+    token = await make_token(await make_user())
+    async with bus_for(aws_url) as (_, bus_url):
+        renderer = stack.start_renderer(events_url=bus_url, events_key="", data_dir=tmp_path)
+        settings = stack_settings.model_copy(update={"mediaconvert_endpoint_url": renderer.endpoint_url})
+        async with working(settings, gateways):
+            upload = await ready_upload(graphql, token, clip(clips / "by_queue.mp4", seconds=1))
+            production = await rendered(graphql, server, token, upload["id"])
+            document = """query ($id: ID!) { production(id: $id) {
+              history { status cause } render { queue settings } outputs { kind byteSize } } }"""
+            told = (await graphql(document, {"id": production}, token=token))["production"]
+    assert [entry["status"] for entry in told["history"]] == ["QUEUED", "PROCESSING", "COMPLETED"]
+    assert told["history"][-1]["cause"] == "MediaConvert COMPLETE"
+    assert told["render"]["queue"] == settings.mediaconvert_queue
+    assert told["outputs"]
+    assert all(output["byteSize"] for output in told["outputs"])
+
+
+async def test_the_rule_lets_only_events_of_this_environment_through(
+    gateways, settings, stack_settings, aws_url
+):
+    render, other = await submitted_render(), await submitted_render("1760000000000-zzz999")
+    environment = stack_settings.environment
+    ours = [job_event(name, render.id, environment) for name in [*STORY, "05_complete"]]
+    app = job_event("05_complete", render.id, environment)
+    app["detail"]["userMetadata"]["app"] = "studio"
+    by_hand = job_event("05_complete", render.id, environment)
+    by_hand["detail"]["userMetadata"] = {}
+    foreign = [
+        job_event("05_complete", other.id, "production"),
+        app,
+        by_hand,
+        job_event("05_complete", render.id, environment) | {"source": "aws.medialive"},
+        job_event("05_complete", render.id, environment) | {"detail-type": "AWS API Call via CloudTrail"},
+    ]
+    async with aws_client("events", aws_url) as events, aws_client("sqs", aws_url) as sqs:
+        url = stack_settings.events_queue_url
+        await events.put_events(Entries=[entry(event) for event in foreign])
+        assert await messages_in(sqs, url) == 0
+        await events.put_events(Entries=[entry(event) for event in [*ours, *ours]][:10])
+        assert await messages_in(sqs, url) == 10
+        async with working(stack_settings, gateways):
+            await until(lambda: _empty(sqs, url))
+    assert (await ending_of(render))["status"] == ("COMPLETED", "COMPLETED")
+    assert (await ending_of(other))["status"] == ("QUEUED", "QUEUED")
+
+
+async def _empty(sqs, url):
+    return await messages_in(sqs, url) == 0
