@@ -12,7 +12,7 @@ from PIL import Image
 import models
 from schema.node import row_id_of
 from tests.factories import make_token, make_user
-from tests.journey import ready_upload, rendered
+from tests.journey import ready_upload, rendered, verified_upload
 from tests.media import clip
 
 PREVIEW = """
@@ -20,8 +20,8 @@ query ($input: ProductionPreviewInput!) { productionPreview(input: $input) {
   titlePage { ...shown } lowerThirds { ...shown } durationMs rungs { width height } userErrors { message } } }
 fragment shown on OverlayPreview { image x y width height startMs endMs }
 """
+TITLE = {"title": "Airdate", "subtitle": "A test", "durationMs": 1000, "background": "#204060"}
 CONFIG = {
-    "titlePage": {"title": "Airdate", "subtitle": "A test", "durationMs": 1000, "background": "#204060"},
     "lowerThirds": [
         {"text": "Ada", "startMs": 200, "endMs": 1000, "style": "BAR", "accent": "#ffd400"},
         {"text": "Ana", "startMs": 1000, "endMs": 1800, "style": "BAR", "position": "TOP_RIGHT"},
@@ -30,6 +30,18 @@ CONFIG = {
 }
 # H.264 at the bitrate of a small rung, with colours at half the resolution, beside restless bars.
 CODEC_TOLERANCE = 10
+
+
+def png(image):
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+async def image_upload(graphql, token, body):
+    upload = await verified_upload(graphql, token, body, filename="image.png", contentType="image/png")
+    assert upload["status"] == "READY", upload["rejection"]
+    return upload["id"]
 
 
 def opened(overlay):
@@ -54,10 +66,17 @@ def frame_at(video, at_ms):
 async def test_the_preview_is_what_is_rendered(graphql, server, worker, storage, clips):
     token = await make_token(await make_user())
     upload = await ready_upload(graphql, token, clip(clips / "previewed.mp4", size="640x360"))
-    input = {"uploadId": upload["id"], "config": CONFIG}
+    meadow = png(Image.radial_gradient("L").resize((900, 900)).convert("RGB"))
+    logo = png(Image.new("RGBA", (200, 100), (255, 102, 51, 200)))
+    title = TITLE | {
+        "backgroundUploadId": await image_upload(graphql, token, meadow),
+        "logoUploadId": await image_upload(graphql, token, logo),
+    }
+    config = CONFIG | {"titlePage": title}
+    input = {"uploadId": upload["id"], "config": config}
     preview = (await graphql(PREVIEW, {"input": input}, token=token))["productionPreview"]
     assert preview["userErrors"] == []
-    production_id = await rendered(graphql, server, token, upload["id"], CONFIG)
+    production_id = await rendered(graphql, server, token, upload["id"], config)
     production = await models.Production.get(id=row_id_of(production_id, "Production"))
     render = await models.Render.get(production_id=production.id)
 
