@@ -49,9 +49,7 @@ async def update_production(
         errors = config_errors(config, upload, codes.CONFIG_INVALID) if config else []
         if config:
             errors += await production_asset_errors(viewer, config, codes.CONFIG_INVALID)
-        if title is not None and not 1 <= len(title.strip()) <= MAX_TITLE:
-            message = f"A title has 1 to {MAX_TITLE} characters."
-            errors.append(UserError(codes.TITLE_INVALID, message, ("input", "title")))
+        errors += _title_errors(title)
         if errors:
             raise Refused(*errors)
         production.title = title.strip() if title is not None else production.title
@@ -65,3 +63,10 @@ async def update_production(
         await bus.announce_transition()
         await bus.announce_work()
     return production
+
+
+def _title_errors(title: str | None) -> list[UserError]:
+    if title is None or 1 <= len(title.strip()) <= MAX_TITLE:
+        return []
+    message = f"A title has 1 to {MAX_TITLE} characters."
+    return [UserError(UpdateProductionErrorCode.TITLE_INVALID, message, ("input", "title"))]

@@ -1,6 +1,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from models.statuses import ProductionStatus, RenderErrorStage, RenderStepKind
+from models.statuses import ProductionStatus, RenderErrorStage, RenderStepKind, UploadRejectionCode
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
@@ -30,6 +30,11 @@ class Migration(migrations.Migration):
             model_name='Render',
             name='error_stage',
             field=fields.CharEnumField(null=True, description='PREPARING: PREPARING\nSUBMITTING: SUBMITTING\nRENDERING: RENDERING', enum_type=RenderErrorStage, max_length=20),
+        ),
+        ops.AlterField(
+            model_name='Upload',
+            name='rejection_code',
+            field=fields.CharEnumField(null=True, description='NOT_A_VIDEO: NOT_A_VIDEO\nNOT_AN_IMAGE: NOT_AN_IMAGE\nNOT_SOUND: NOT_SOUND\nNOT_CAPTIONS: NOT_CAPTIONS\nTRUNCATED: TRUNCATED\nNO_VIDEO_STREAM: NO_VIDEO_STREAM\nTOO_LONG: TOO_LONG\nTOO_LARGE: TOO_LARGE\nEMPTY: EMPTY\nTYPE_MISMATCH: TYPE_MISMATCH\nSIZE_MISMATCH: SIZE_MISMATCH\nCHECKSUM_MISMATCH: CHECKSUM_MISMATCH\nUNSUPPORTED_CODEC: UNSUPPORTED_CODEC\nMISSING: MISSING', enum_type=UploadRejectionCode, max_length=30),
         ),
         ops.AddField(
             model_name='Render',
