@@ -53,9 +53,11 @@ async def production_asset_errors(viewer: Viewer, config: ProductionConfig, code
 async def record_production_assets(production: models.Production, config: ProductionConfig) -> None:
     """Note which uploads the production's config uses, and no others: these cannot be deleted.
 
-    Runs inside the caller's transaction, after `production_asset_errors` held them there.
+    One that was deleted since, when an earlier config is taken up again, is passed over: its render exists.
+    Runs inside the caller's transaction, after `production_asset_errors` or `hold_uploads` held them there.
     """
-    used = {upload_id for upload_id, _ in config.referenced_uploads()}
+    named = [upload_id for upload_id, _ in config.referenced_uploads()]
+    used = {upload.id for upload in await models.Upload.filter(id__in=named).only("id")} if named else set()
     await models.ProductionAsset.filter(production_id=production.id).exclude(upload_id__in=used).delete()
     await models.ProductionAsset.bulk_create(
         [models.ProductionAsset(production_id=production.id, upload_id=upload_id) for upload_id in used],
