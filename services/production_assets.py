@@ -53,11 +53,11 @@ async def production_asset_errors(viewer: Viewer, config: ProductionConfig, code
 async def record_production_assets(production: models.Production, config: ProductionConfig) -> None:
     """Note which uploads the production's config uses, and no others: these cannot be deleted.
 
-    Runs inside the caller's transaction, which holds them. A config that was gone back to may name one that
-    was deleted since: its render plays on, and the next edit has to name another.
+    One that was deleted since, when an earlier config is taken up again, is passed over: its render exists.
+    Runs inside the caller's transaction, after `production_asset_errors` or `hold_uploads` held them there.
     """
-    named = {upload_id for upload_id, _ in config.referenced_uploads()}
-    used = await models.Upload.filter(id__in=named).values_list("id", flat=True) if named else []
+    named = [upload_id for upload_id, _ in config.referenced_uploads()]
+    used = {upload.id for upload in await models.Upload.filter(id__in=named).only("id")} if named else set()
     await models.ProductionAsset.filter(production_id=production.id).exclude(upload_id__in=used).delete()
     await models.ProductionAsset.bulk_create(
         [models.ProductionAsset(production_id=production.id, upload_id=upload_id) for upload_id in used],

@@ -122,3 +122,14 @@ async def test_what_is_used_cannot_be_changed_until_it_is_noted(owner, aside):
         await waiting_for_a_lock()
         assert not change.done()
     assert await change == 1
+
+
+async def test_an_earlier_config_whose_upload_is_gone(gateways, owner):
+    """Its render is there and can be shown again; what is still used is noted."""
+    kept, gone = await image_of(owner), await image_of(owner)
+    production = await make_production(owner)
+    page = TitlePage("Hello", logo_upload_id=gone.id, background_upload_id=kept.id)
+    await delete_upload(viewer=viewer_of(owner), bus=gateways.bus, upload_id=gone.id)
+    async with in_transaction():
+        await record_production_assets(production, ProductionConfig(title_page=page))
+    assert [row.upload_id for row in await models.ProductionAsset.all()] == [kept.id]
