@@ -12,7 +12,10 @@ from embedded.readiness import http_problem
 
 
 class Renderer:
-    """Renders from and to `storage`, and sends its events to `events_url`, signed in with `events_key`."""
+    """Renders from and to `storage`, and sends its events to `events_url`, signed in with `events_key`.
+
+    `environment` is what else it reads, such as MEDIACONVERT_CONCURRENCY.
+    """
 
     def __init__(
         self,
@@ -24,6 +27,7 @@ class Renderer:
         port: int | None = None,
         folder: Path | None = None,
         name: str = "renderer",
+        **environment: str,
     ) -> None:
         self._data = data
         self._folder = folder if folder is not None else data.folder("renderer")
@@ -37,6 +41,7 @@ class Renderer:
             AWS_REGION=REGION,
             MEDIACONVERT_EVENTS_URL=events_url,
             MEDIACONVERT_EVENTS_KEY=events_key,
+            **environment,
         )
         self.process = Process(name, [sys.executable], data, self._environment)
 

@@ -4,12 +4,15 @@ import argparse
 import asyncio
 import fcntl
 import os
+import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, TextIO, cast
 
 import aioboto3
+import structlog
 import uvicorn
 from botocore.config import Config
 
@@ -60,18 +63,29 @@ async def serve(port: int, folder: Path) -> None:
         server = uvicorn.Server(
             uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", log_level="warning")
         )
-        tasks = [asyncio.create_task(run) for run in (jobs.run(), jobs.keep_house(), outbox.deliver())]
-        serving = asyncio.create_task(server.serve())
-        # One that ends by itself has failed: the process ends with it, for its supervisor to see.
-        await asyncio.wait([serving, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        server.should_exit = True
-        await serving
-        failed = [task for task in tasks if task.done()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for task in failed:
-            task.result()
+        await run_together(server, [jobs.run(), jobs.keep_house(), outbox.deliver()])
+
+
+async def run_together(server: uvicorn.Server, runs: list[Coroutine[Any, Any, None]]) -> None:
+    """Until the server is asked to stop.
+
+    A run that ends by itself has failed: all end with it, so that whoever started the process sees it.
+    """
+    # uvicorn raises the signals it caught once more when it is done: without handlers they would end the
+    # process before its jobs are put away.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, lambda: None)
+    tasks = [asyncio.create_task(run) for run in runs]
+    serving = asyncio.create_task(server.serve())
+    await asyncio.wait([serving, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    await serving
+    failed = [task for task in tasks if task.done()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in failed:
+        task.result()
 
 
 @contextmanager
@@ -85,4 +99,17 @@ def only_one(folder: Path) -> Iterator[None]:
         yield
 
 
+class Unfailing:
+    """Standard output that loses lines when it goes to a full disk: a log must never end what it tells of."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            sys.stdout.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stdout.flush()
+
+
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Unfailing())))
 asyncio.run(main())

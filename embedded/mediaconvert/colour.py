@@ -20,7 +20,7 @@ PRIMARIES_2020, PRIMARIES_P3_DCI, PRIMARIES_P3_D65 = 9, 11, 12
 PQ, HLG = 16, 18
 FULL_RANGE = 2
 # Without a tag, standard definition is BT.601 and anything larger BT.709.
-LOWEST_HD, HIGHEST_SD_EDGE = 720, 1024
+SD_WIDTH, SD_HEIGHT = 1024, 576
 MATRIX_NAMES = {BT709: "bt709", 4: "fcc", BT601_625: "bt601", BT601: "bt601", 7: "smpte240m", 9: "bt2020nc"}
 # Linear light of these primaries as that of BT.709 (ITU-R BT.2087; P3 by the same derivation from its
 # primaries in SMPTE EG 432-1).
@@ -95,7 +95,7 @@ class Colour:
         if self.primaries == PRIMARIES_2020:
             guess = "bt2020nc"
         else:
-            guess = "bt709" if min(size) >= LOWEST_HD or max(size) > HIGHEST_SD_EDGE else "bt601"
+            guess = "bt709" if size[0] > SD_WIDTH or size[1] > SD_HEIGHT else "bt601"
         return MATRIX_NAMES.get(self.matrix, guess)
 
 

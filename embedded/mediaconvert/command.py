@@ -20,6 +20,8 @@ QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
 PROGRESS = ("-progress", "pipe:1", "-stats_period", "0.5")
 JPEG_SCALE = 31
 THUMBNAIL_QUALITY = "5"
+# What ffmpeg gives a transport stream that is not written by tee.
+MUX_DELAY_MICROSECONDS = "700000"
 
 
 @dataclass
@@ -159,7 +161,7 @@ def _slave(streams: Sequence[str], group: Group, output: Output, target: Path) -
     """One file or playlist of tee: its options and its path, escaped once for each time they are read."""
     options = {"select": ",".join(streams)}
     if output.container == "M3U8":
-        name = f"{output.name}.ts" if group.is_single_file else _numbered(output.name, "_%05d.ts")
+        name = f"{output.name}.ts" if group.is_single_file else f"{output.name}_%05d.ts"
         options |= {
             "f": "hls",
             "hls_time": str(group.segment_seconds),
@@ -167,8 +169,10 @@ def _slave(streams: Sequence[str], group: Group, output: Output, target: Path) -
             "hls_flags": "independent_segments" + ("+single_file" if group.is_single_file else ""),
             "start_number": "1",
             "hls_segment_filename": str(target / name),
-            # The first picture has the same time in every rung, and sound in files of its own with it.
+            # The first picture has the same time in every rung, and sound in files of its own goes with it.
             "avoid_negative_ts": "disabled",
+            "hls_segment_options": "avoid_negative_ts=disabled",
+            "max_delay": MUX_DELAY_MICROSECONDS,
         }
         path = target / f"{output.name}.m3u8"
     else:

@@ -11,7 +11,7 @@ from embedded.mediaconvert.storage import UNREACHABLE, Storage, split_uri, stora
 
 log = structlog.get_logger()
 FAILED = ("ERROR", "CANCELED")
-PAUSE_SECONDS = 10.0
+PAUSE_SECONDS = 5.0
 
 
 class WrittenOutputs:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from aiohttp import web
 from embedded.ports import free_ports
 from embedded.renderer import Renderer
 from embedded.stack import EmbeddedStack, Endpoints
+from tests.embedded.mediaconvert.faulty_storage import FaultyStorage
+from tests.embedded.mediaconvert.own_renderer import OwnRenderer
 from tests.media import clip
 
 REGION = "eu-west-1"
@@ -107,6 +109,45 @@ async def source(s3: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
     path = clip(tmp_path_factory.mktemp("source") / "source.mp4")
     await s3.put_object(Bucket=BUCKET, Key="in/source.mp4", Body=path.read_bytes())
     return "s3://media/in/source.mp4"
+
+
+@pytest.fixture(scope="session")
+async def faulty_s3(embedded: Endpoints) -> AsyncIterator[FaultyStorage]:
+    proxy = FaultyStorage(embedded.s3_endpoint_url, embedded.s3_access_key, embedded.s3_secret_key)
+    async with proxy.running():
+        yield proxy
+
+
+@pytest.fixture(scope="session")
+def shared_own(
+    faulty_s3: FaultyStorage, listener: tuple[Listener, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OwnRenderer]:
+    own = OwnRenderer(tmp_path_factory.mktemp("own"), faulty_s3, listener[1])
+    own.start()
+    yield own
+    own.renderer.process.stop()
+
+
+@pytest.fixture
+def storage(faulty_s3: FaultyStorage) -> Iterator[FaultyStorage]:
+    """The S3 of `own`, whole again after each test."""
+    yield faulty_s3
+    faulty_s3.heal()
+
+
+@pytest.fixture
+def own(shared_own: OwnRenderer, storage: FaultyStorage) -> OwnRenderer:
+    """A renderer that reads and writes through `storage`."""
+    return shared_own
+
+
+@pytest.fixture
+async def client(own: OwnRenderer) -> AsyncIterator[Any]:
+    """Asks `own`."""
+    async with aioboto3.Session().client(
+        "mediaconvert", endpoint_url=own.renderer.endpoint_url, region_name=REGION
+    ) as client:
+        yield client
 
 
 def job_request(source: str, folder: str, **changes: Any) -> dict[str, Any]:

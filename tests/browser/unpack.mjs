@@ -1,0 +1,3 @@
+import { unpacked } from "./browser.mjs";
+
+console.log(await unpacked());

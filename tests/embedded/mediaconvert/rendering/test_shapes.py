@@ -1,0 +1,286 @@
+"""Sizes, rotation, pixel shapes, fields, and overlays over them."""
+
+import numpy as np
+import pytest
+
+from tests.embedded.mediaconvert.rendering.studio import (
+    file_input,
+    generator,
+    mp4_job,
+    overlay,
+    pictures,
+    runs,
+)
+
+X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "4", "-pix_fmt", "yuv420p", "-an")
+RED, BLUE, GREEN = (255, 0, 0), (0, 0, 255), (0, 255, 0)
+
+
+def colour_at(picture, x, y):
+    """The nearest of a few colours at a place."""
+    names = {"red": RED, "green": GREEN, "blue": BLUE, "black": (0, 0, 0), "white": (255, 255, 255)}
+    seen = picture[y - 2 : y + 2, x - 2 : x + 2].reshape(-1, 3).mean(axis=0)
+    name = min(names, key=lambda name: float(np.abs(seen - names[name]).max()))
+    assert float(np.abs(seen - names[name]).max()) < 60, (x, y, seen)
+    return name
+
+
+def halves(size="320x180"):
+    """Red on the left, blue on the right."""
+    width, height = size.split("x")
+    box = f"drawbox=w={int(width) // 2}:h={height}:c=red:t=fill"
+    return ("-f", "lavfi", "-i", f"color=blue:s={size}:r=30:d=0.5,format=gbrp,{box}")
+
+
+async def test_only_height_scales_evenly_and_none_keeps_the_size(studio):
+    uri = await studio.made("halves.mp4", *halves(), *X264)
+    request = mp4_job(studio, file_input(uri), size=None)
+    assert pictures((await studio.render(request)).files["video.mp4"])[0].shape == (180, 320, 3)
+    video = request["Settings"]["OutputGroups"][0]["Outputs"][0]["VideoDescription"]
+    video["Height"] = 90
+    rendered = await studio.render(request)
+    assert pictures(rendered.files["video.mp4"])[0].shape == (90, 160, 3)
+    (group,) = rendered.details
+    details = group["outputDetails"][0]["videoDetails"]
+    assert (details["widthInPx"], details["heightInPx"]) == (160, 90)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "size", "shown", "corner", "middle"),
+    [
+        ("DEFAULT", (200, 200), (200, 200), "black", "red"),
+        ("STRETCH_TO_OUTPUT", (200, 200), (200, 200), "red", "red"),
+        ("FILL", (200, 200), (200, 200), "red", "red"),
+        ("FIT", (200, 200), (200, 112), "red", "red"),
+        ("FIT", (640, 640), (640, 360), "red", "red"),
+        ("FIT_NO_UPSCALE", (640, 640), (320, 180), "red", "red"),
+    ],
+)
+async def test_every_way_to_scale(studio, behaviour, size, shown, corner, middle):
+    uri = await studio.made("halves.mp4", *halves(), *X264)
+    request = mp4_job(studio, file_input(uri), size=size)
+    request["Settings"]["OutputGroups"][0]["Outputs"][0]["VideoDescription"]["ScalingBehavior"] = behaviour
+    rendered = await studio.render(request)
+    picture = pictures(rendered.files["video.mp4"])[3]
+    assert (picture.shape[1], picture.shape[0]) == shown
+    assert colour_at(picture, 6, 6) == corner
+    assert colour_at(picture, shown[0] // 2 - 8, shown[1] // 2) == middle
+    assert colour_at(picture, shown[0] // 2 + 8, shown[1] // 2) == "blue"
+    details = rendered.details[0]["outputDetails"][0]["videoDetails"]
+    assert (details["widthInPx"], details["heightInPx"]) == shown
+
+
+@pytest.mark.parametrize(
+    ("rotate", "places"),
+    [
+        ("DEGREES_90", {(90, 20): "red", (90, 300): "blue"}),
+        ("DEGREES_180", {(20, 90): "blue", (300, 90): "red"}),
+        ("DEGREES_270", {(90, 20): "blue", (90, 300): "red"}),
+        ("DEGREE_0", {(20, 90): "red", (300, 90): "blue"}),
+    ],
+)
+async def test_turned_clockwise_by_order_with_overlays_after(studio, rotate, places):
+    uri = await studio.made("halves.mp4", *halves(), *X264)
+    turned = rotate in ("DEGREES_90", "DEGREES_270")
+    image = overlay(await studio.image("green.png", (40, 40), (*GREEN, 255)), ImageX=100, ImageY=100)
+    request = mp4_job(
+        studio,
+        file_input(uri, VideoSelector={"Rotate": rotate}, ImageInserter={"InsertableImages": [image]}),
+        size=(180, 320) if turned else (320, 180),
+    )
+    picture = pictures((await studio.render(request)).files["video.mp4"])[3]
+    assert {place: colour_at(picture, *place) for place in places} == places
+    assert colour_at(picture, 120, 120) == "green"
+    assert colour_at(picture, 92, 120) != "green"
+
+
+async def test_pixels_that_are_not_square_are_made_so(studio):
+    uri = await studio.made("wide.mp4", *halves("160x180"), "-vf", "setsar=2", *X264)
+    picture = pictures((await studio.render(mp4_job(studio, file_input(uri), size=None))).files["video.mp4"])[
+        3
+    ]
+    assert picture.shape == (180, 320, 3)
+    assert (colour_at(picture, 150, 90), colour_at(picture, 170, 90)) == ("red", "blue")
+
+
+async def test_odd_sizes_become_even(studio):
+    codec = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p")
+    uri = await studio.made("odd.mp4", *halves("321x181"), *codec)
+    rendered = await studio.render(mp4_job(studio, file_input(uri), size=None))
+    assert pictures(rendered.files["video.mp4"])[0].shape == (180, 320, 3)
+
+
+@pytest.mark.parametrize("first", ["tff", "bff"])
+async def test_fields_are_woven_into_whole_moving_frames(studio, first):
+    """A white bar that moves by 4 pixels a field: combed lines would differ from their neighbours, and fields
+    in the wrong order would jerk."""
+    bar = "'255*between(X,40+N*4,79+N*4)'"
+    moving = f"color=black:s=320x180:r=50:d=1,format=gbrp,geq=r={bar}:g={bar}:b={bar}"
+    order = {"tff": "interleave_top", "bff": "interleave_bottom"}[first]
+    fields = f"{moving},format=yuv420p,tinterlace={order}"
+    flags = ("-flags", "+ildct+ilme", "-x264opts", "tff=1" if first == "tff" else "bff=1")
+    uri = await studio.made("fields.ts", "-f", "lavfi", "-i", fields, *X264, *flags)
+    request = mp4_job(studio, file_input(uri))
+    h264 = request["Settings"]["OutputGroups"][0]["Outputs"][0]["VideoDescription"]["CodecSettings"]
+    h264["H264Settings"] |= {"FramerateNumerator": 25}
+    shown = [
+        picture[..., 1].astype(int) for picture in pictures((await studio.render(request)).files["video.mp4"])
+    ]
+    assert len(shown) == 25
+    edges = []
+    for picture in shown[3:20]:
+        middle = picture[40:140]
+        combing = np.abs(middle[1:-1] * 2 - middle[:-2] - middle[2:]).max(axis=0)
+        assert np.percentile(combing, 95) < 60
+        edges.append(float(np.argmax(middle.mean(axis=0) > 128)))
+    steps = np.diff(edges)
+    assert steps == pytest.approx(8, abs=2)
+
+
+async def test_progressive_pictures_are_left_alone(studio):
+    detail = ("-f", "lavfi", "-i", "testsrc2=s=320x180:r=30:d=0.5,format=yuv420p")
+    tags = ("-colorspace", "bt709", "-color_range", "tv")
+    uri = await studio.made(
+        "detail.mp4",
+        *detail,
+        "-vf",
+        "setparams=colorspace=bt709:range=tv",
+        *tags,
+        *X264,
+        "-movflags",
+        "+faststart",
+    )
+    body = (studio.folder / "detail.mp4").read_bytes()
+    request = mp4_job(studio, file_input(uri))
+    own = request["Settings"]["OutputGroups"][0]["Outputs"][0]["VideoDescription"]["CodecSettings"][
+        "H264Settings"
+    ]
+    own |= {"QvbrSettings": {"QvbrQualityLevel": 10}, "MaxBitrate": 50_000_000}
+    came, went = pictures((await studio.render(request)).files["video.mp4"]), pictures(body)
+    assert len(came) == len(went)
+    for one, other in zip(came, went, strict=True):
+        assert float(np.abs(one.astype(int) - other).mean()) < 2.5
+
+
+async def test_overlays_that_reach_over_the_edge_are_cut_off(studio):
+    uri = await studio.made("halves.mp4", *halves(), *X264)
+    images = [
+        overlay(await studio.image("wide.png", (400, 400), (*GREEN, 255)), ImageX=280, ImageY=100, Layer=3),
+        overlay(await studio.image("out.png", (40, 40), (*RED, 255)), ImageX=400, ImageY=10, Layer=4),
+    ]
+    request = mp4_job(studio, file_input(uri, ImageInserter={"InsertableImages": images}))
+    picture = pictures((await studio.render(request)).files["video.mp4"])[3]
+    assert picture.shape == (180, 320, 3)
+    assert (colour_at(picture, 300, 140), colour_at(picture, 270, 140)) == ("green", "blue")
+
+
+async def test_layers_lie_in_their_order_and_opacity_lets_through(studio):
+    uri = await studio.made("halves.mp4", *halves(), *X264)
+    green, white = (
+        await studio.image("g.png", (60, 60), (*GREEN, 255)),
+        await studio.image("w.png", (60, 60), (255, 255, 255, 255)),
+    )
+    images = [
+        overlay(green, ImageX=20, ImageY=20, Layer=9),
+        overlay(white, ImageX=40, ImageY=40, Layer=2),
+        overlay(white, ImageX=220, ImageY=40, Layer=1, Opacity=50),
+    ]
+    request = mp4_job(studio, file_input(uri, ImageInserter={"InsertableImages": images}))
+    picture = pictures((await studio.render(request)).files["video.mp4"])[3]
+    assert (colour_at(picture, 60, 60), colour_at(picture, 90, 90)) == ("green", "white")
+    assert picture[60:80, 240:260].reshape(-1, 3).mean(axis=0) == pytest.approx((128, 128, 255), abs=4)
+
+
+@pytest.mark.parametrize("place", [(100, 60), (101, 61), (31, 90)])
+async def test_an_overlay_is_at_its_pixel(studio, place):
+    uri = await studio.made("black.mp4", "-f", "lavfi", "-i", "color=black:s=320x180:r=30:d=0.3", *X264)
+    white = await studio.image("white.png", (50, 30), (255, 255, 255, 255))
+    image = overlay(white, ImageX=place[0], ImageY=place[1])
+    request = mp4_job(studio, file_input(uri, ImageInserter={"InsertableImages": [image]}))
+    picture = pictures((await studio.render(request)).files["video.mp4"])[3][..., 1]
+    lit = picture > 128
+    (columns,) = runs([bool(column) for column in lit[place[1] + 15]])
+    (rows,) = runs([bool(row) for row in lit[:, place[0] + 25]])
+    assert columns == (place[0], place[0] + 49)
+    assert rows == (place[1], place[1] + 29)
+
+
+async def test_an_overlay_is_resized_and_ends_with_the_programme(studio):
+    uri = await studio.made("halves.mp4", *halves(), *X264)
+    image = overlay(
+        await studio.image("g.png", (200, 200), (*GREEN, 255)),
+        **{"ImageX": 40, "ImageY": 40, "Width": 40, "Height": 20, "StartTime": "00:00:00:10"},
+        **{"Duration": 60_000, "FadeIn": 100, "FadeOut": 100},
+    )
+    request = mp4_job(studio, file_input(uri, ImageInserter={"InsertableImages": [image]}))
+    shown = pictures((await studio.render(request)).files["video.mp4"])
+    assert len(shown) == 15
+    assert (colour_at(shown[14], 60, 50), colour_at(shown[14], 60, 70)) == ("green", "red")
+    assert colour_at(shown[9], 60, 50) == "red"
+
+
+async def test_fades_go_in_even_steps_and_are_whole_between(studio):
+    uri = await studio.made("black.mp4", "-f", "lavfi", "-i", "color=black:s=320x180:r=30:d=2", *X264)
+    image = overlay(
+        await studio.image("white.png", (100, 100), (255, 255, 255, 255)),
+        **{"StartTime": "00:00:00:10", "Duration": 1000, "FadeIn": 300, "FadeOut": 300},
+    )
+    request = mp4_job(studio, file_input(uri, ImageInserter={"InsertableImages": [image]}))
+    levels = [float(p[50, 50].mean()) for p in pictures((await studio.render(request)).files["video.mp4"])]
+    rising, whole, falling = levels[10:20], levels[19:40], levels[40:49]
+    assert np.diff(rising) == pytest.approx(28.3, abs=8)
+    assert whole[1:] == pytest.approx([255] * 20, abs=2)
+    assert np.diff(falling) == pytest.approx(-28.3, abs=8)
+    assert levels[:10] == pytest.approx([0] * 10, abs=2)
+    assert levels[49:] == pytest.approx([0] * 11, abs=2)
+
+
+async def test_an_overlay_over_a_cut_goes_on_in_the_next_clip(studio):
+    uri = await studio.made("black.mp4", "-f", "lavfi", "-i", "color=black:s=320x180:r=30:d=3", *X264)
+    image = overlay(
+        await studio.image("white.png", (100, 100), (255, 255, 255, 255)),
+        **{"StartTime": "00:00:00:15", "Duration": 2000, "FadeIn": 1000, "FadeOut": 0},
+    )
+    clips = [
+        {"StartTimecode": "00:00:01:00", "EndTimecode": "00:00:01:14"},
+        {"StartTimecode": "00:00:00:00", "EndTimecode": "00:00:00:29"},
+        {"StartTimecode": "00:00:02:00"},
+    ]
+    request = mp4_job(
+        studio, file_input(uri, ImageInserter={"InsertableImages": [image]}, InputClippings=clips)
+    )
+    levels = [float(p[50, 50].mean()) for p in pictures((await studio.render(request)).files["video.mp4"])]
+    assert len(levels) == 75
+    assert (levels[0], levels[14]) == (pytest.approx(128, abs=12), pytest.approx(247, abs=12))
+    assert levels[15:30] == pytest.approx([0] * 15, abs=2)
+    assert levels[44] == pytest.approx(119, abs=12)
+    assert levels[45:60] == pytest.approx([255] * 15, abs=2)
+    assert levels[60:] == pytest.approx([0] * 15, abs=2)
+
+
+async def test_a_generated_input_may_show_an_image_and_a_title_over_it(studio):
+    uri = await studio.made("halves.mp4", *halves(), *X264)
+    title = generator(500)
+    title["VideoGenerator"]["ImageInput"] = await studio.image("back.png", (640, 360), (*GREEN, 255))
+    image = overlay(await studio.image("logo.png", (40, 40), (*RED, 255)), ImageX=40, ImageY=40)
+    title["ImageInserter"] = {"InsertableImages": [image]}
+    shown = pictures((await studio.render(mp4_job(studio, title, file_input(uri)))).files["video.mp4"])
+    assert len(shown) == 30
+    assert [colour_at(shown[index], 160, 120) for index in (0, 14)] == ["green", "green"]
+    assert [colour_at(shown[index], 60, 60) for index in (0, 14, 15)] == ["red", "red", "red"]
+    assert colour_at(shown[15], 300, 120) == "blue"
+
+
+async def test_output_overlays_are_in_pixels_of_the_output_on_the_whole_timeline(studio):
+    uri = await studio.made("halves.mp4", *halves(), *X264)
+    image = overlay(
+        await studio.image("g.png", (20, 20), (*GREEN, 255)),
+        **{"ImageX": 10, "ImageY": 10, "StartTime": "00:00:00:18", "Duration": 200},
+    )
+    request = mp4_job(studio, generator(500), file_input(uri), size=(160, 90))
+    video = request["Settings"]["OutputGroups"][0]["Outputs"][0]["VideoDescription"]
+    video["VideoPreprocessors"] = {"ImageInserter": {"InsertableImages": [image]}}
+    shown = pictures((await studio.render(request)).files["video.mp4"])
+    green = [bool(p[20, 20, 1] > 128 and p[20, 20, 0] < 100) for p in shown]
+    assert runs(green) == [(18, 23)]
+    assert colour_at(shown[20], 35, 35) == "red"
