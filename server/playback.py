@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from models.statuses import RenderOutputKind
+from services.default_captions import default_captions_playlist, with_default_captions
 from services.gateways.clock import Clock
 from services.gateways.object_storage import ObjectStorage
 from services.gateways.public_url import public_url
@@ -92,6 +93,8 @@ class Player:
         if await self._services.storage.head(key) is None:
             return nothing_here()
         text = (await self._services.storage.get(key)).decode()
+        if key == master:
+            text = with_default_captions(text, default_captions_playlist(playback.render))
         names = media_names(text)
         urls = await self._media_urls([f"{folder}/{media}" for media in names], playback)
         media_url = dict(zip(names, urls, strict=True))

@@ -16,8 +16,8 @@ COLOURS = {
 }
 # Without a size, letters are this part of the short edge.
 AUTOMATIC_SIZE = 0.045
-# ASS counts a font's size from its highest ascender to its lowest descender: 1.362 em in Noto Sans.
-LINE_OF_EM = 1.362
+# libass counts a font's size by its OS/2 winAscent and winDescent: 1.519 em in Noto Sans.
+LINE_OF_EM = 1.519
 SIDE_MARGIN, FOOT_MARGIN = 0.06, 0.06
 AUTOMATIC_OUTLINE = 2
 

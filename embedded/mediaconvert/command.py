@@ -161,7 +161,7 @@ def _slave(streams: Sequence[str], group: Group, output: Output, target: Path) -
     """One file or playlist of tee: its options and its path, escaped once for each time they are read."""
     options = {"select": ",".join(streams)}
     if output.container == "M3U8":
-        name = f"{output.name}.ts" if group.is_single_file else _numbered(output.name, "_%05d.ts")
+        name = f"{output.name}.ts" if group.is_single_file else f"{output.name}_%05d.ts"
         options |= {
             "f": "hls",
             "hls_time": str(group.segment_seconds),

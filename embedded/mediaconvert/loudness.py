@@ -19,6 +19,8 @@ SUMMARY = re.compile(r"\[ebur128@m(\d+) @ [^\]]*\] Summary:(.*?)(?=\n\[|\Z)", re
 INTEGRATED = re.compile(r"I:\s+(-?[\d.]+|-inf|nan) LUFS")
 PEAK = re.compile(r"Peak:\s+(-?[\d.]+|-inf|nan) dBFS")
 SILENCE_LKFS = -69.0
+# BS.1770 leaves out what is below -70 LKFS: pauses in a sound as quiet as this.
+NEAR_GATE_LKFS = -45.0
 CLOSE_LU = 0.1
 TRIES = 4
 NewGraph = Callable[[], FilterGraph]
@@ -35,8 +37,8 @@ class Loudness:
 async def corrections(mixes: Iterable[Mix], new_graph: NewGraph) -> dict[Mix, Correction]:
     """What brings each mix to its target; none for those without a target, silence, and what the gate spares.
 
-    One pass over the sound measures all of them. Only where the limiter takes some of a gain away is the rest
-    added, and measured again.
+    One pass over the sound measures all of them. Only where the limiter takes some of a gain away, or parts
+    of a very quiet sound fall below the meter's gate, is the rest added and measured again.
     """
     targets = {mix: mix.target_lkfs for mix in mixes if mix.target_lkfs is not None}
     if not targets:
@@ -51,19 +53,19 @@ async def corrections(mixes: Iterable[Mix], new_graph: NewGraph) -> dict[Mix, Co
         gain = target - loudness.integrated
         is_limited = loudness.peak + gain > mix.peak_limit
         found[mix] = Correction(gain, mix.peak_limit if is_limited else None)
-        if is_limited:
-            found[mix] = await _against_limiter(mix, target, found[mix], new_graph)
+        if is_limited or loudness.integrated < NEAR_GATE_LKFS:
+            found[mix] = await _refined(mix, target, found[mix], new_graph)
     return found
 
 
-async def _against_limiter(
-    mix: Mix, target: float, correction: Correction, new_graph: NewGraph
-) -> Correction:
+async def _refined(mix: Mix, target: float, correction: Correction, new_graph: NewGraph) -> Correction:
     for _ in range(TRIES):
         (reached,) = await _measure([(mix, correction)], new_graph())
         if reached is None or abs(target - reached.integrated) <= CLOSE_LU:
             break
-        correction = Correction(correction.gain_db + target - reached.integrated, correction.limit_db)
+        gain = correction.gain_db + target - reached.integrated
+        is_over = correction.limit_db is None and reached.peak + gain - correction.gain_db > mix.peak_limit
+        correction = Correction(gain, mix.peak_limit if is_over else correction.limit_db)
     return correction
 
 

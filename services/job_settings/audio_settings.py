@@ -1,7 +1,10 @@
-"""Sound: always one stereo AAC track, silent when the source is or the config says so."""
+"""Sound: always one stereo AAC track; silent when there is no music, and the source is silent or muted."""
 
 from typing import Any
 
+from services.job_settings.asset_names import TITLE_SOUND_NAME, sound_name
+from services.job_settings.channel_mix import stereo_remix
+from services.job_settings.render_refs import RenderRefs
 from services.probed_media import ProbedMedia
 from services.production_config import AudioConfig, AudioMode
 
@@ -15,22 +18,35 @@ TRUE_PEAK_DBTP = -1.5
 
 def is_silent(audio: AudioConfig, media: ProbedMedia) -> bool:
     """Whether the programme has no sound."""
-    return audio.mode is AudioMode.MUTE or not media.has_audio
+    return audio.music is None and (audio.mode is AudioMode.MUTE or not media.has_audio)
 
 
-def upload_selector(audio: AudioConfig, media: ProbedMedia) -> dict[str, Any] | None:
-    """How the upload's sound is picked; mono goes to both sides. None for a silent programme."""
+def upload_selectors(
+    audio: AudioConfig, media: ProbedMedia, render: RenderRefs, index: int
+) -> dict[str, Any]:
+    """How the sound is picked for the upload's input at this 0-based index; none for a silent programme.
+
+    With music it is a file of ours on the upload's timeline, in which gain, mute and mix are done. The
+    service lines its start up with the video's (User Guide, "setting up an assembly workflow job").
+    """
     if is_silent(audio, media):
-        return None
+        return {}
+    if audio.music is not None:
+        return _mixed(render, sound_name(index))
     selector: dict[str, Any] = {"DefaultSelection": "DEFAULT", "AudioDurationCorrection": "AUTO"}
-    if media.audio_channels == 1:
-        both_sides = [{"InputChannels": [0]}, {"InputChannels": [0]}]
-        selector["RemixSettings"] = {
-            "ChannelsIn": 1,
-            "ChannelsOut": 2,
-            "ChannelMapping": {"OutputChannels": both_sides},
-        }
-    return selector
+    remix = stereo_remix(media.audio_channels, audio.gain_db)
+    if remix is not None:
+        selector["RemixSettings"] = remix
+    return {AUDIO_SELECTOR: selector}
+
+
+def title_selectors(audio: AudioConfig, media: ProbedMedia, render: RenderRefs) -> dict[str, Any]:
+    """How the sound under the title page is picked: its own silence, or the music."""
+    if is_silent(audio, media):
+        return {}
+    if audio.music is not None:
+        return _mixed(render, TITLE_SOUND_NAME)
+    return {AUDIO_SELECTOR: {"DefaultSelection": "DEFAULT"}}
 
 
 def audio_description(audio: AudioConfig, media: ProbedMedia, bitrate: int) -> dict[str, Any]:
@@ -56,6 +72,15 @@ def audio_description(audio: AudioConfig, media: ProbedMedia, bitrate: int) -> d
     if audio.mode is AudioMode.NORMALIZE and not silent:
         description["AudioNormalizationSettings"] = _normalization(audio.target_lkfs)
     return description
+
+
+def _mixed(render: RenderRefs, name: str) -> dict[str, Any]:
+    return {
+        AUDIO_SELECTOR: {
+            "DefaultSelection": "DEFAULT",
+            "ExternalAudioFileInput": render.asset_uri(name),
+        }
+    }
 
 
 def _normalization(target_lkfs: float) -> dict[str, Any]:

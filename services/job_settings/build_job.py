@@ -5,8 +5,7 @@ from typing import Any
 
 from services.job_settings.frame_timing import output_rate
 from services.job_settings.inputs import job_inputs
-from services.job_settings.output_groups import hls_group, mp4_group, poster_group
-from services.job_settings.programme_timeline import poster_at_ms, programme_duration_ms
+from services.job_settings.output_groups import Programme, output_groups
 from services.job_settings.render_refs import OverlayPlacement, RenderRefs
 from services.job_settings.rendition_ladder import rendition_ladder
 from services.probed_media import ProbedMedia
@@ -49,12 +48,13 @@ def _settings(
     config: ProductionConfig, media: ProbedMedia, render: RenderRefs, overlays: Sequence[OverlayPlacement]
 ) -> dict[str, Any]:
     rate = output_rate(media)
-    ladder = rendition_ladder(media, config.outputs.max_height, rate)
-    duration = programme_duration_ms(config, media)
-    groups = [hls_group(ladder, rate, config.audio, media, duration, render.output_prefix_uri)]
-    if config.outputs.mp4:
-        groups.append(mp4_group(ladder[0], rate, config.audio, media, render.output_prefix_uri))
-    groups.append(poster_group(ladder, media, poster_at_ms(config, media), rate, render.output_prefix_uri))
+    programme = Programme(
+        config=config,
+        media=media,
+        rate=rate,
+        ladder=rendition_ladder(media, config.outputs.max_height, rate),
+        prefix=render.output_prefix_uri,
+    )
     inputs = job_inputs(config, media, render, {overlay.name: overlay for overlay in overlays})
     return {
         # Overlays silently stay away when a source has no timecode and this is EMBEDDED, the default.
@@ -62,5 +62,5 @@ def _settings(
         # Otherwise the title page, being first, would lend the outputs its properties.
         "FollowSource": len(inputs),
         "Inputs": inputs,
-        "OutputGroups": groups,
+        "OutputGroups": output_groups(programme),
     }

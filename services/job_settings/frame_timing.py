@@ -1,6 +1,7 @@
 """Frame rates and the `HH:MM:SS:FF` timecodes MediaConvert counts in (zero-based, non-drop-frame)."""
 
 from fractions import Fraction
+from math import floor
 
 from services.probed_media import ProbedMedia
 
@@ -47,8 +48,9 @@ def input_rate(media: ProbedMedia) -> Fraction:
 
 
 def frame_at(at_ms: int, rate: Fraction) -> int:
-    """Index of the frame nearest to a moment."""
-    return round(Fraction(at_ms, 1000) * rate)
+    """Index of the frame nearest to a moment; halfway between two it is the later, always, so that moments
+    a frame apart are never on the same one."""
+    return floor(Fraction(at_ms, 1000) * rate + Fraction(1, 2))
 
 
 def timecode(frame: int, rate: Fraction, highest_frame: int = 99) -> str:

@@ -4,22 +4,18 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from services.job_settings.audio_settings import AUDIO_SELECTOR, is_silent, upload_selector
+from services.job_settings.asset_names import TITLE_NAME, lower_third_name
+from services.job_settings.audio_settings import title_selectors, upload_selectors
+from services.job_settings.caption_settings import title_caption_selectors, upload_caption_selectors
+from services.job_settings.clip_runs import Run, clip_runs, input_clippings
 from services.job_settings.frame_timing import frame_at, input_rate, output_rate, timecode
-from services.job_settings.programme_timeline import kept_ranges
 from services.job_settings.render_refs import OverlayPlacement, RenderRefs
 from services.job_settings.rendition_ladder import display_size
 from services.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig, TitlePage
 
-TITLE_NAME = "title.png"
 # The service's pattern for an overlay's start allows no frame number above 59.
 HIGHEST_OVERLAY_FRAME = 59
-
-
-def lower_third_name(index: int) -> str:
-    """Name of the image of the lower third at this 0-based index."""
-    return f"lower-third-{index + 1}.png"
 
 
 def job_inputs(
@@ -28,11 +24,14 @@ def job_inputs(
     render: RenderRefs,
     overlays: Mapping[str, OverlayPlacement],
 ) -> list[dict[str, Any]]:
-    """One or two inputs, the upload last; each counts its own time from zero."""
+    """The title page, if any, then the upload, as often as its kept parts need; each counts its own time
+    from zero."""
     inputs = []
     if config.title_page:
         inputs.append(_title_input(config.title_page, config, media, render, overlays[TITLE_NAME]))
-    inputs.append(_upload_input(config, media, render, overlays))
+    for index, run in enumerate(clip_runs(config, media)):
+        audio = upload_selectors(config.audio, media, render, index)
+        inputs.append(_upload_input(run, audio, config, media, render, overlays))
     return inputs
 
 
@@ -45,6 +44,14 @@ def _title_input(
 ) -> dict[str, Any]:
     width, height = display_size(media)
     rate = output_rate(media)
+    page = _insertable(
+        overlay,
+        render,
+        layer=0,
+        start=timecode(0, rate),
+        shown_ms=title.duration_ms,
+        fades_ms=(title.fade_in_ms, title.fade_out_ms),
+    )
     generated: dict[str, Any] = {
         "VideoGenerator": {
             "Duration": title.duration_ms,
@@ -56,25 +63,15 @@ def _title_input(
             "SampleRate": 48000,
         },
         "TimecodeSource": "ZEROBASED",
-        "ImageInserter": {
-            "InsertableImages": [
-                _insertable(
-                    overlay,
-                    render,
-                    layer=0,
-                    start=timecode(0, rate),
-                    shown_ms=title.duration_ms,
-                    fades_ms=(title.fade_in_ms, title.fade_out_ms),
-                )
-            ]
-        },
+        "ImageInserter": {"InsertableImages": [page]},
     }
-    if not is_silent(config.audio, media):
-        generated["AudioSelectors"] = {AUDIO_SELECTOR: {"DefaultSelection": "DEFAULT"}}
-    return generated
+    audio = title_selectors(config.audio, media, render)
+    return generated | _selectors(audio, title_caption_selectors(config.captions))
 
 
 def _upload_input(
+    run: Run,
+    audio: dict[str, Any],
     config: ProductionConfig,
     media: ProbedMedia,
     render: RenderRefs,
@@ -85,40 +82,38 @@ def _upload_input(
         "TimecodeSource": "ZEROBASED",
         "FilterEnable": "AUTO",
         "PsiControl": "USE_PSI",
-        "VideoSelector": {"Rotate": "AUTO", "ColorSpace": "FOLLOW", "SampleRange": "FOLLOW"},
+        "VideoSelector": {"Rotate": rotation(media), "ColorSpace": "FOLLOW", "SampleRange": "FOLLOW"},
     }
-    selector = upload_selector(config.audio, media)
-    if selector is not None:
-        upload["AudioSelectors"] = {AUDIO_SELECTOR: selector}
-    clippings = _clippings(config, media)
+    upload |= _selectors(audio, upload_caption_selectors(config.captions, render))
+    clippings = input_clippings(run, media)
     if clippings:
         upload["InputClippings"] = clippings
     images = [
         _lower_third(lower_third, overlays[lower_third_name(index)], render, index + 1, input_rate(media))
         for index, lower_third in enumerate(config.lower_thirds)
+        if is_shown(lower_third, run)
     ]
     if images:
         upload["ImageInserter"] = {"InsertableImages": images}
     return upload
 
 
-def _clippings(config: ProductionConfig, media: ProbedMedia) -> list[dict[str, str]]:
-    """Start and end timecode of each kept part, whose end frame is itself included; none when all is kept."""
-    ranges = kept_ranges(config, media)
-    if ranges == ((0, media.duration_ms),):
-        return []
-    rate = input_rate(media)
-    return [_clipping(start, end, media, rate) for start, end in ranges]
+def rotation(media: ProbedMedia) -> str:
+    """How the picture is turned upright: by the service itself where it looks for the metadata, in MOV and
+    MP4 (User Guide, "automatic rotation"), else by us."""
+    if media.rotation == 0 or "mp4" in media.container.split(","):
+        return "AUTO"
+    return f"DEGREES_{media.rotation}"
 
 
-def _clipping(start: int, end: int, media: ProbedMedia, rate: Fraction) -> dict[str, str]:
-    """An end left open is the upload's own; the service wants at least one of the two."""
-    clipping = {}
-    if end < media.duration_ms:
-        clipping["EndTimecode"] = timecode(max(0, frame_at(end, rate) - 1), rate)
-    if start > 0 or not clipping:
-        clipping["StartTimecode"] = timecode(frame_at(start, rate), rate)
-    return clipping
+def is_shown(lower_third: LowerThird, run: Run) -> bool:
+    """Whether one of the run's parts shows the whole text: over a cut it would jump."""
+    return any(start <= lower_third.start_ms and lower_third.end_ms <= end for start, end in run)
+
+
+def _selectors(audio: dict[str, Any], captions: dict[str, Any]) -> dict[str, Any]:
+    selectors = {"AudioSelectors": audio, "CaptionSelectors": captions}
+    return {name: chosen for name, chosen in selectors.items() if chosen}
 
 
 def _lower_third(

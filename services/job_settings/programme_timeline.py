@@ -1,12 +1,17 @@
 """Where things are, in ms, on the finished programme: the title page, then the kept parts of the upload."""
 
+from math import ceil
+
+from services.job_settings.frame_timing import output_rate
 from services.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 
 POSTER_SHARE = 0.1
 POSTER_LATEST_MS = 10_000
-# A frame asked for in the last moments may not exist: the last frame starts before the end.
+# A frame asked for in the last moments may not exist: the last one starts before the end, and where the
+# source's sound outlasts its picture, earlier still.
 POSTER_BEFORE_END_MS = 100
+POSTER_BEFORE_END_FRAMES = 2
 
 
 def kept_ranges(config: ProductionConfig, media: ProbedMedia) -> tuple[tuple[int, int], ...]:
@@ -36,6 +41,7 @@ def poster_at_ms(config: ProductionConfig, media: ProbedMedia) -> int:
     """Where the poster is taken: as asked, or a tenth into the video (10 s at most), after any title page."""
     duration = programme_duration_ms(config, media)
     if config.poster_at_ms is not None:
-        return min(config.poster_at_ms, max(0, duration - POSTER_BEFORE_END_MS))
+        before_end = max(POSTER_BEFORE_END_MS, ceil(POSTER_BEFORE_END_FRAMES * 1000 / output_rate(media)))
+        return min(config.poster_at_ms, max(0, duration - before_end))
     title = title_page_ms(config)
     return title + min(POSTER_LATEST_MS, round((duration - title) * POSTER_SHARE))

@@ -27,32 +27,35 @@ def _group_outputs(group: dict[str, Any]) -> list[ExpectedOutput]:
     if settings["Type"] == "HLS_GROUP_SETTINGS":
         stem = _key(settings["HlsGroupSettings"]["Destination"])
         master = ExpectedOutput(RenderOutputKind.HLS, f"{stem}.m3u8", None, None, None)
-        renditions = [
-            _expected(RenderOutputKind.HLS_RENDITION, f"{stem}{output['NameModifier']}.m3u8", output)
-            for output in group["Outputs"]
-        ]
-        return [master, *renditions]
+        return [master, *(_playlist(stem, output) for output in group["Outputs"])]
     stem = _key(settings["FileGroupSettings"]["Destination"])
-    return [_file_output(stem, output) for output in group["Outputs"]]
+    return [_file(stem, output) for output in group["Outputs"]]
 
 
-def _file_output(stem: str, output: dict[str, Any]) -> ExpectedOutput:
-    name = f"{stem}{output['NameModifier']}"
+def _playlist(stem: str, output: dict[str, Any]) -> ExpectedOutput:
+    key = f"{stem}{output['NameModifier']}.m3u8"
+    if "VideoDescription" in output:
+        return _expected(RenderOutputKind.HLS_RENDITION, key, output)
+    return ExpectedOutput(RenderOutputKind.CAPTIONS, key, None, None, None)
+
+
+def _file(stem: str, output: dict[str, Any]) -> ExpectedOutput:
+    name = f"{stem}{output.get('NameModifier', '')}"
     if output["ContainerSettings"]["Container"] == "MP4":
-        return _expected(RenderOutputKind.MP4, f"{name}.{output['Extension']}", output)
+        kind = RenderOutputKind.MP4 if "VideoDescription" in output else RenderOutputKind.AUDIO
+        return _expected(kind, f"{name}.{output['Extension']}", output)
     # Captures are numbered from 0 in seven digits; the last is the one asked for.
     last = output["VideoDescription"]["CodecSettings"]["FrameCaptureSettings"]["MaxCaptures"] - 1
     return _expected(RenderOutputKind.POSTER, f"{name}.{last:07}.jpg", output)
 
 
 def _expected(kind: RenderOutputKind, key: str, output: dict[str, Any]) -> ExpectedOutput:
-    video = output["VideoDescription"]
-    bitrate = video["CodecSettings"].get("H264Settings", {}).get("MaxBitrate")
-    if bitrate is not None:
-        bitrate += sum(
-            audio["CodecSettings"]["AacSettings"]["Bitrate"] for audio in output.get("AudioDescriptions", ())
-        )
-    return ExpectedOutput(kind, key, video["Width"], video["Height"], bitrate)
+    video = output.get("VideoDescription", {})
+    picture = video.get("CodecSettings", {}).get("H264Settings", {}).get("MaxBitrate", 0)
+    sound = sum(
+        audio["CodecSettings"]["AacSettings"]["Bitrate"] for audio in output.get("AudioDescriptions", ())
+    )
+    return ExpectedOutput(kind, key, video.get("Width"), video.get("Height"), picture + sound or None)
 
 
 def _key(uri: str) -> str:

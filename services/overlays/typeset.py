@@ -1,16 +1,22 @@
-"""Lays out and draws one overlay with Typst: bidirectional text, shaping, line breaks and font fallback."""
+"""Lays out and draws a text with Typst: bidirectional text, shaping, line breaks and font fallback."""
 
 import json
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Literal
 
 import typst
+from PIL import Image
 
 from services.overlays.fonts import font_families, loaded_fonts
-from services.overlays.printable_text import ZERO_WIDTH_SPACE, PrintableText
+from services.overlays.printable_text import ZERO_WIDTH_SPACE, PrintableText, printable_text
 
+TEMPLATE = Path(__file__).with_name("overlay.typ")
 POINTS_PER_INCH = 72.0
+SMALLER = 0.62
+# Below this, in pixels, letters run together; a text that does not fit still shrinks further.
+LEAST_SIZE = 11
 # Thai and Lao, Myanmar, Khmer, and the ideographs with kana: written without spaces.
 BREAKING_SCRIPTS = (
     (0x0E00, 0x0EFF),
@@ -21,22 +27,75 @@ BREAKING_SCRIPTS = (
 )
 
 
-def typeset(drawing: dict[str, Any]) -> bytes:
-    """PNG of `drawing["width"]` x `drawing["height"]` pixels with whatever the template draws on it."""
-    png = typst.compile(
-        _template(),
-        format="png",
-        ppi=POINTS_PER_INCH,
-        font_paths=loaded_fonts(),
-        sys_inputs={"overlay": json.dumps(drawing)},
+@dataclass(frozen=True)
+class Text:
+    """A large text and a smaller one below it, both ready to draw."""
+
+    main: PrintableText
+    below: PrintableText | None
+
+    @classmethod
+    def of(cls, main: str, below: str | None) -> "Text":
+        return cls(printable_text(main), printable_text(below) if below else None)
+
+    @property
+    def right_to_left(self) -> bool:
+        return self.main.right_to_left
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What cannot be drawn as written, each once."""
+        return tuple(dict.fromkeys(self.main.warnings + (self.below.warnings if self.below else ())))
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a text goes, in pixels: at most `width` x `height`, with an empty `margin` around it.
+
+    `size` is that of the large letters; they get smaller until the text fits.
+    """
+
+    width: float
+    height: float
+    size: float
+    margin: float
+    align: Literal["left", "center", "right"]
+
+
+@dataclass(frozen=True)
+class Lettering:
+    """Letters on a transparent picture as large as they need; `size` is that of the large ones, in pixels."""
+
+    picture: Image.Image
+    size: float
+
+
+def typeset(text: Text, room: Room, ink: str) -> Lettering:
+    """The text set in that colour (`#rrggbb`)."""
+    parts = [_part(text.main, scale=1.0, weight=600)]
+    if text.below:
+        parts.append(_part(text.below, scale=SMALLER, weight=400))
+    drawing = {
+        "room-width": room.width,
+        "room-height": room.height,
+        "size": room.size,
+        "margin": room.margin,
+        "align": room.align,
+        "ink": ink,
+        "parts": parts,
+    }
+    compiler = typst.Compiler(
+        str(TEMPLATE), font_paths=loaded_fonts(), sys_inputs={"lettering": json.dumps(drawing)}
     )
+    png = compiler.compile(format="png", ppi=POINTS_PER_INCH)
     if not isinstance(png, bytes):
-        raise TypeError("an overlay must fit one page")
-    return png
+        raise TypeError("a text must fit one page")
+    size = json.loads(compiler.query("<size>", field="value", one=True))
+    return Lettering(Image.open(BytesIO(png)).convert("RGBA"), float(size))
 
 
-def text_part(text: PrintableText, *, scale: float, weight: int) -> dict[str, Any]:
-    """One paragraph for the template; `scale` is its size relative to the overlay's."""
+def _part(text: PrintableText, *, scale: float, weight: int) -> dict[str, Any]:
+    """One paragraph for the template; `scale` is its size relative to the large text's."""
     return {
         "text": text.text,
         "words": _unbreakable(text.text),
@@ -55,8 +114,3 @@ def _unbreakable(text: str) -> list[str]:
 
 def _breaks_anywhere(word: str) -> bool:
     return any(first <= ord(character) <= last for character in word for first, last in BREAKING_SCRIPTS)
-
-
-@cache
-def _template() -> bytes:
-    return files("services.overlays").joinpath("overlay.typ").read_bytes()

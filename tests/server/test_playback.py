@@ -8,6 +8,7 @@ import pytest
 import models
 from models.statuses import ProductionStatus, PublicationStatus, RenderOutputKind, SpaceRole, SpaceVisibility
 from services.playback_token import issue_playback_token
+from services.production_config import Caption, ProductionConfig
 from services.viewer import ANONYMOUS, Viewer
 from tests.factories import (
     add_member,
@@ -95,6 +96,26 @@ async def test_everybody_plays_what_is_live_in_a_public_space(graphql, http, sto
     await make_publication(production, space)
     await rendered(storage, production)
     assert await played(http, await hls_url(graphql, production)) == b"segment"
+
+
+async def test_captions_show_unasked_only_where_the_config_says_so(graphql, http, storage):
+    """As AWS writes them, the first track is the default."""
+    owner = await make_user()
+    production = await make_production(owner)
+    await rendered(storage, production)
+    render = await models.Render.get(production_id=production.id)
+    track = (
+        '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subs",NAME="English",DEFAULT={},URI="index_captions_1.m3u8"'
+    )
+    master = "#EXTM3U\n" + track.format("YES") + "\n#EXT-X-STREAM-INF:BANDWIDTH=1\nindex_720.m3u8\n"
+    folder = f"{render.output_prefix}/hls"
+    await storage.put(f"{folder}/index.m3u8", master.encode(), content_type="application/vnd.apple.mpegurl")
+    url = await hls_url(graphql, production, await make_token(owner))
+    for is_default, marked in ((False, "NO"), (True, "YES")):
+        caption = Caption(upload_id=production.upload_id, is_default=is_default)
+        render.config = ProductionConfig(captions=(caption,)).to_json()
+        await render.save()
+        assert track.format(marked) in (await http.get(url)).text
 
 
 async def test_a_failed_newer_render_does_not_stop_the_earlier_one(graphql, http, storage):

@@ -57,14 +57,14 @@ def test_several_problems_are_told_at_once() -> None:
         ("OUT_OF_RANGE", "titlePage.durationMs"),
         ("COLOR_INVALID", "titlePage.background"),
         ("OUTSIDE_VIDEO", "trim.keep.0.endMs"),
-        ("OUT_OF_RANGE", "audio.targetLkfs"),
-        ("OUT_OF_RANGE", "outputs.maxHeight"),
         ("OUTSIDE_VIDEO", "lowerThirds.0.endMs"),
         ("TEXT_UNPRINTABLE", "lowerThirds.1.text"),
         ("TEXT_EMPTY", "lowerThirds.1.subtext"),
         ("TEXT_TOO_LONG", "lowerThirds.2.text"),
         ("END_BEFORE_START", "lowerThirds.2.endMs"),
         ("OVERLAP", "lowerThirds.1.startMs"),
+        ("OUT_OF_RANGE", "audio.targetLkfs"),
+        ("OUT_OF_RANGE", "outputs.maxHeight"),
     ]
 
 
@@ -78,6 +78,15 @@ def test_several_problems_are_told_at_once() -> None:
         (Trim((KeptRange(4500),)), [("TOO_SHORT", "trim.keep.0")]),
         (Trim((KeptRange(2000, 3000),)), []),
         (Trim((KeptRange(0, 5312),)), []),
+        # In any order, and again.
+        (Trim((KeptRange(3000), KeptRange(0, 4000), KeptRange(0, 4000))), []),
+        (Trim(()), [("TOO_MANY", "trim.keep")]),
+        (Trim((KeptRange(),) * 50), []),
+        (Trim((KeptRange(),) * 51), [("TOO_MANY", "trim.keep")]),
+        (
+            Trim((KeptRange(0, 900), KeptRange(), KeptRange(1000, 6000))),
+            [("TOO_SHORT", "trim.keep.0"), ("OUTSIDE_VIDEO", "trim.keep.2.endMs")],
+        ),
     ],
 )
 def test_trim(trim: Trim, expected: list[tuple[str, str]]) -> None:
@@ -131,6 +140,42 @@ def test_a_hundred_lower_thirds_are_too_many() -> None:
     ]
 
 
-def test_not_a_number_is_in_no_range() -> None:
-    audio = AudioConfig(AudioMode.NORMALIZE, float("nan"))
-    assert problems(ProductionConfig(audio=audio)) == [("OUT_OF_RANGE", "audio.targetLkfs")]
+def test_what_is_kept_of_a_long_video_lasts_less_than_half_a_day() -> None:
+    hour = 3_600_000
+    media = replace(MEDIA, duration_ms=30 * hour)
+
+    def found(*keep: KeptRange, lower_thirds: tuple[LowerThird, ...] = ()) -> list[tuple[str, str]]:
+        config = ProductionConfig(lower_thirds=lower_thirds, trim=Trim(keep) if keep else None)
+        return [
+            (problem.code.value, ".".join(problem.path[1:]))
+            for problem in validate_production_config(config, media)
+        ]
+
+    assert found() == found(KeptRange()) == found(KeptRange(0, 12 * hour - 1)) == []
+    assert found(KeptRange(0, 12 * hour)) == [("TOO_LONG", "trim.keep")]
+    assert found(KeptRange(0, 6 * hour), KeptRange(0, 6 * hour)) == [("TOO_LONG", "trim.keep")]
+    # Timecodes end with the day.
+    assert found(KeptRange(25 * hour)) == [("OUT_OF_RANGE", "trim.keep.0")]
+    late = LowerThird("Ana", 25 * hour, 25 * hour + 1000)
+    assert found(lower_thirds=(late,)) == [("OUT_OF_RANGE", "lowerThirds.0.startMs")]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "message"),
+    [
+        (1500, 2500, "It ends at 2 500 ms, but the kept range ends at 2 000 ms."),
+        (2500, 2900, "It starts at 2 500 ms, where the video is cut out."),
+        (500, 900, "It starts at 500 ms, but the kept range begins at 1 000 ms."),
+        (4800, 5300, "It ends at 5 300 ms, but the kept range ends at 5 000 ms."),
+    ],
+)
+def test_a_lower_third_over_a_cut_is_refused(start: int, end: int, message: str) -> None:
+    trim = Trim((KeptRange(3000, 5000), KeptRange(1000, 2000)))
+    config = ProductionConfig(lower_thirds=(LowerThird("Ana", start, end),), trim=trim)
+    assert message in [problem.message for problem in validate_production_config(config, MEDIA)]
+
+
+def test_a_lower_third_within_one_of_the_kept_parts_is_fine() -> None:
+    trim = Trim((KeptRange(3000, 5000), KeptRange(1000, 4000)))
+    config = ProductionConfig(lower_thirds=(LowerThird("Ana", 3500, 4500),), trim=trim)
+    assert problems(config) == []

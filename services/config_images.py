@@ -1,0 +1,47 @@
+"""The bytes of the images a title page shows, out of storage, for the render and the preview alike."""
+
+import asyncio
+from collections.abc import Mapping
+from uuid import UUID
+
+import models
+from models.statuses import UploadKind
+from services.gateways.object_storage import ObjectStorage
+from services.limits import MIB
+from services.production_config import ProductionConfig
+from services.recently_used import RecentlyUsed
+
+# An object never changes under its key, so nothing here is ever out of date.
+_kept: RecentlyUsed[bytes] = RecentlyUsed(64 * MIB, len)
+
+
+async def config_images(
+    config: ProductionConfig, owner_id: UUID, storage: ObjectStorage
+) -> Mapping[UUID, bytes]:
+    """Image file by upload id: an IMAGE upload's own file, or a VIDEO upload's poster.
+
+    Left out are uploads of others, and what has no picture; the config's validation has told of them.
+    """
+    page = config.title_page
+    wanted = {page.background_upload_id, page.logo_upload_id} - {None} if page else set()
+    if not wanted:
+        return {}
+    uploads = await models.Upload.filter(id__in=wanted, owner_id=owner_id)
+    keys = {upload.id: key for upload in uploads if (key := _picture_key(upload))}
+    images = await asyncio.gather(*(_image(storage, key) for key in keys.values()))
+    return dict(zip(keys, images, strict=True))
+
+
+def _picture_key(upload: models.Upload) -> str | None:
+    if upload.kind is UploadKind.IMAGE:
+        return upload.source_key
+    return upload.poster_key
+
+
+async def _image(storage: ObjectStorage, key: str) -> bytes:
+    uri = storage.uri(key)
+    image = _kept.get(uri)
+    if image is None:
+        image = await storage.get(key)
+        _kept.put(uri, image)
+    return image
