@@ -58,8 +58,9 @@ def plan_programme(config: ProductionConfig, media: ProbedMedia) -> ProgrammePla
         parts = []
         for start_ms, end_ms in run:
             start, end = (frame_at(at, rate) / rate for at in (start_ms, end_ms))
-            first, last = samples_at(elapsed), samples_at(elapsed + end - start)
-            parts.append(Part(samples_at(start), first, last - first))
+            # Counted in the upload, so that parts side by side in it meet exactly; in the programme to a sample.
+            first, last = samples_at(start), samples_at(end)
+            parts.append(Part(first, samples_at(elapsed), last - first))
             elapsed += end - start
         runs.append(_with_margins(parts))
     return ProgrammePlan(samples_at(title), samples_at(elapsed), tuple(runs))
