@@ -58,7 +58,7 @@ def plan_programme(config: ProductionConfig, media: ProbedMedia) -> ProgrammePla
         parts = []
         for start_ms, end_ms in run:
             start, end = (frame_at(at, rate) / rate for at in (start_ms, end_ms))
-            # Counted in the upload, so that parts side by side in it meet exactly; in the programme to a sample.
+            # Counted in the upload, so that parts side by side in it meet; in the programme they nearly do.
             first, last = samples_at(start), samples_at(end)
             parts.append(Part(first, samples_at(elapsed), last - first))
             elapsed += end - start
