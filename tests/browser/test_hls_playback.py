@@ -10,7 +10,7 @@ from embedded.ports import free_ports
 from tests.browser.browser import in_browser
 from tests.embedded.mediaconvert.conftest import BUCKET
 from tests.embedded.mediaconvert.fidelity import NTSC, ended_well, nominal, put, request_at
-from tests.embedded.mediaconvert.job_requests import with_ladder
+from tests.embedded.mediaconvert.job_requests import with_captions, with_ladder
 from tests.factories import make_token, make_user
 from tests.journey import ready_upload, rendered
 from tests.media import SMALL, SOUND, clip, lavfi, run_ffmpeg
@@ -74,31 +74,12 @@ async def put_captions(s3):
     return f"s3://{BUCKET}/in/captions.vtt"
 
 
-def captioned(request, captions):
-    """The request with English captions as a track of its ladder."""
-    source = {"SourceType": "WEBVTT", "FileSourceSettings": {"SourceFile": captions}}
-    request["Settings"]["Inputs"][-1]["CaptionSelectors"] = {"Captions 1": {"SourceSettings": source}}
-    track = {
-        "CaptionSelectorName": "Captions 1",
-        "LanguageCode": "ENG",
-        "LanguageDescription": "English",
-        "DestinationSettings": {"DestinationType": "WEBVTT"},
-    }
-    output = {
-        "NameModifier": "_en",
-        "ContainerSettings": {"Container": "M3U8"},
-        "CaptionDescriptions": [track],
-    }
-    request["Settings"]["OutputGroups"][0]["Outputs"].append(output)
-    return request
-
-
 async def test_levels_change_without_an_error_and_captions_fit(
     browser, files, mediaconvert, s3, events, tmp_path
 ):
     source = await put(s3, clip(tmp_path / "played.mp4", rate=str(NTSC), seconds=SECONDS))
     request = request_at(source, "played", NTSC, title_ms=TITLE_MS)
-    request = captioned(with_ladder(request, "played", heights=HEIGHTS), await put_captions(s3))
+    request = with_captions(with_ladder(request, "played", heights=HEIGHTS), await put_captions(s3))
     await ended_well(mediaconvert, events, request)
     told = await in_browser(
         files, "playThrough", playlist=f"{files}/media/out/played/index.m3u8", switches=SWITCHES

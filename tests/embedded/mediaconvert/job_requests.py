@@ -51,6 +51,30 @@ def with_ladder(
     return request
 
 
+def caption_track(request: dict[str, Any], captions: str) -> None:
+    """Adds a WebVTT file to the last input, as the selector "Captions 1"."""
+    source = {"SourceType": "WEBVTT", "FileSourceSettings": {"SourceFile": captions}}
+    request["Settings"]["Inputs"][-1]["CaptionSelectors"] = {"Captions 1": {"SourceSettings": source}}
+
+
+def with_captions(request: dict[str, Any], captions: str) -> dict[str, Any]:
+    """The request with a file's English captions as a track of its ladder."""
+    caption_track(request, captions)
+    track = {
+        "CaptionSelectorName": "Captions 1",
+        "LanguageCode": "ENG",
+        "LanguageDescription": "English",
+        "DestinationSettings": {"DestinationType": "WEBVTT"},
+    }
+    output = {
+        "NameModifier": "_en",
+        "ContainerSettings": {"Container": "M3U8"},
+        "CaptionDescriptions": [track],
+    }
+    request["Settings"]["OutputGroups"][0]["Outputs"].append(output)
+    return request
+
+
 LADDER_FILES = sorted(
     [
         "index.m3u8",
