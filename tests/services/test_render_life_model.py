@@ -236,7 +236,7 @@ class RenderLives(RuleBasedStateMachine):
         await life.tidy()
         completed = await models.Render.filter(status=ProductionStatus.COMPLETED)
         prefixes = {f"{render.output_prefix}/" for render in completed}
-        assert {key[: key.index("/r/") + 5] for key in life.storage.objects} <= prefixes
+        assert {"/".join(key.split("/")[:6]) + "/" for key in life.storage.objects} <= prefixes
 
     async def _unfinished(self):
         rows = await models.Render.all()
