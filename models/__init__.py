@@ -4,6 +4,7 @@ from models.production import Production
 from models.production_asset import ProductionAsset
 from models.publication import Publication
 from models.render import Render
+from models.render_step import RenderStep
 from models.space import Space
 from models.space_member import SpaceMember
 from models.status_event import StatusEvent
@@ -18,6 +19,7 @@ __all__ = [
     "ProductionAsset",
     "Publication",
     "Render",
+    "RenderStep",
     "Space",
     "SpaceMember",
     "StatusEvent",

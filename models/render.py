@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 
 class Render(Model):
-    """One attempt to make a production's outputs: it has a number and an output prefix of its own."""
+    """One attempt to make a production's outputs: it has a number and an output prefix of its own.
+
+    `told_at` is MediaConvert's clock at the newest event, `last_heard_at` ours. A worker takes it up from
+    `due_at` on; the reconciler looks at it from `overdue_at` on, which is null where nothing is awaited.
+    `automatic_retries` were made before it since a person last asked.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid7)
     production: fields.ForeignKeyRelation["Production"] = fields.ForeignKeyField(
@@ -46,10 +51,19 @@ class Render(Model):
     started_at = fields.DatetimeField(null=True)
     finished_at = fields.DatetimeField(null=True)
     last_heard_at = fields.DatetimeField(null=True)
+    told_at = fields.DatetimeField(null=True)
+    due_at = fields.DatetimeField(null=True)
     leased_until = fields.DatetimeField(null=True)
     attempts = fields.IntField(default=0)
+    automatic_retries = fields.IntField(default=0, db_default=0)
+    overdue_at = fields.DatetimeField(null=True)
+    looked_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "renders"
         unique_together = (("production_id", "number"),)
-        indexes = (Index(fields=("status", "leased_until"), name="renders_by_work"),)
+        indexes = (
+            Index(fields=("status", "leased_until"), name="renders_by_work"),
+            Index(fields=("overdue_at",), name="renders_by_silence"),
+            Index(fields=("looked_at",), name="renders_by_look"),
+        )

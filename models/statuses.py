@@ -21,6 +21,9 @@ class UploadStatus(StrEnum):
 
 class UploadRejectionCode(StrEnum):
     NOT_A_VIDEO = "NOT_A_VIDEO"
+    NOT_AN_IMAGE = "NOT_AN_IMAGE"
+    NOT_SOUND = "NOT_SOUND"
+    NOT_CAPTIONS = "NOT_CAPTIONS"
     TRUNCATED = "TRUNCATED"
     NO_VIDEO_STREAM = "NO_VIDEO_STREAM"
     TOO_LONG = "TOO_LONG"
@@ -52,6 +55,7 @@ class RenderPhase(StrEnum):
 
 
 class RenderErrorStage(StrEnum):
+    PREPARING = "PREPARING"
     SUBMITTING = "SUBMITTING"
     RENDERING = "RENDERING"
 
@@ -86,3 +90,13 @@ class PublicationStatus(StrEnum):
 
 class StatusEventKind(StrEnum):
     PRODUCTION_STATUS = "PRODUCTION_STATUS"
+
+
+class RenderStepKind(StrEnum):
+    """What happened to a render that is no change of the production's status."""
+
+    SUBMITTED = "SUBMITTED"
+    CANCEL_REQUESTED = "CANCEL_REQUESTED"
+    SUPERSEDED = "SUPERSEDED"
+    RENDER_ENDED = "RENDER_ENDED"
+    PUBLISHED = "PUBLISHED"

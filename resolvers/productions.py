@@ -75,6 +75,7 @@ async def update_production(
         row = await update_production_service(
             viewer=info.context.viewer,
             bus=info.context.gateways.bus,
+            clock=info.context.gateways.clock,
             production_id=row_id_of(input.production_id, "Production"),
             title=input.title,
             config=input.config.to_config() if input.config else None,
@@ -121,6 +122,8 @@ async def restore_render(info: Info, input: Given[words.RestoreRenderInput]) -> 
     try:
         row = await restore_render_service(
             viewer=info.context.viewer,
+            bus=info.context.gateways.bus,
+            clock=info.context.gateways.clock,
             production_id=row_id_of(input.production_id, "Production"),
             number=input.number,
         )

@@ -9,6 +9,8 @@ from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage
 from services.limits import Limits
 from services.live import LiveHub
+from services.price_book import PriceBook
+from services.render_pace import RenderPace
 from services.viewer import ANONYMOUS, Viewer
 
 
@@ -21,6 +23,8 @@ class Gateways:
     hub: LiveHub
     clock: Clock
     limits: Limits
+    prices: PriceBook
+    usual_pace: RenderPace
     playback_secret: bytes
     proxies_storage: bool
 

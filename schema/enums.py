@@ -56,15 +56,18 @@ describe_enum(
     "Why an upload was rejected.",
     {
         "NOT_A_VIDEO": "The file is not a video.",
+        "NOT_AN_IMAGE": "The file is not an image, or is damaged.",
+        "NOT_SOUND": "The file holds no sound.",
+        "NOT_CAPTIONS": "The file holds no captions, or is broken at the line that the message names.",
         "TRUNCATED": "The file ends too early.",
         "NO_VIDEO_STREAM": "The file has no video track.",
-        "TOO_LONG": "The video lasts longer than this server allows.",
+        "TOO_LONG": "It lasts longer than this server allows.",
         "TOO_LARGE": "The file or its picture is larger than this server allows.",
         "EMPTY": "The file has no bytes.",
         "TYPE_MISMATCH": "The file is of another type than declared.",
         "SIZE_MISMATCH": "The file has another size than declared.",
         "CHECKSUM_MISMATCH": "The file's SHA-256 is not the declared one.",
-        "UNSUPPORTED_CODEC": "The video cannot be decoded.",
+        "UNSUPPORTED_CODEC": "The file cannot be decoded.",
         "MISSING": "The file was not found in storage.",
     },
 )
@@ -91,7 +94,11 @@ describe_enum(
 describe_enum(
     RenderErrorStage,
     "At which step a render failed.",
-    {"SUBMITTING": "While it was handed to MediaConvert.", "RENDERING": "While MediaConvert worked on it."},
+    {
+        "PREPARING": "While its titles, sound and captions were made.",
+        "SUBMITTING": "While it was handed to MediaConvert.",
+        "RENDERING": "While MediaConvert worked on it.",
+    },
 )
 describe_enum(
     RenderOutputKind,
@@ -135,6 +142,7 @@ describe_enum(
     "Why an upload cannot be published in a space now.",
     {
         "NOT_A_PUBLISHER": "The viewer's role in the space is only VIEWER.",
+        "UPLOAD_NOT_A_VIDEO": "The upload is not a video.",
         "UPLOAD_NOT_READY": "The upload is not READY.",
         "ALREADY_PUBLISHED": "A production of the upload is published there already.",
     },

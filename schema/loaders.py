@@ -9,6 +9,7 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 import models
+from services.render_pace import RenderPace, recent_pace
 from services.viewer import Viewer
 from services.visible_rows import visible_rows_by_id
 
@@ -24,6 +25,7 @@ class Loaders:
         self.space = DataLoader(load_fn=self._spaces, cache=False)
         self.role = DataLoader(load_fn=self._memberships, cache=False)
         self.render = DataLoader(load_fn=_renders, cache=False)
+        self.pace = DataLoader(load_fn=_paces, cache=False)
 
     async def _uploads(self, ids: list[UUID]) -> Sequence[models.Upload | None]:
         return await visible_rows_by_id(self._viewer, models.Upload, ids)
@@ -52,3 +54,8 @@ async def _renders(keys: list[tuple[UUID, int]]) -> Sequence[models.Render | Non
     renders = await models.Render.filter(production_id__in={production_id for production_id, _ in keys})
     by_key = {(render.production_id, render.number): render for render in renders}
     return [by_key.get(key) for key in keys]
+
+
+async def _paces(usual: list[RenderPace]) -> Sequence[RenderPace]:
+    recent = {pace: await recent_pace(pace) for pace in set(usual)}
+    return [recent[pace] for pace in usual]

@@ -14,7 +14,7 @@ from services.update_production import UpdateProductionErrorCode
 NOT_FOUND = {"PRODUCTION_NOT_FOUND": "There is no such production of the viewer's."}
 CONFIG = {
     "TITLE_INVALID": "The title is empty or too long.",
-    "CONFIG_INVALID": "The config does not fit itself or the upload; `path` says where.",
+    "CONFIG_INVALID": "The config does not fit itself or the uploads it uses; `path` says where.",
 }
 describe_enum(
     CreateProductionErrorCode,
@@ -22,6 +22,7 @@ describe_enum(
     CONFIG
     | {
         "UPLOAD_NOT_FOUND": "There is no such upload of the viewer's.",
+        "UPLOAD_NOT_A_VIDEO": "The upload is not a video; images, sound and captions are used in `config`.",
         "UPLOAD_NOT_READY": "The upload is not READY.",
         "IDEMPOTENCY_KEY_REUSED": "The key was used with another input.",
     },
@@ -29,7 +30,7 @@ describe_enum(
 describe_enum(
     UpdateProductionErrorCode,
     "Why a production was not changed.",
-    NOT_FOUND | CONFIG | {"PRODUCTION_RENDERING": "A render is under way; its config cannot change."},
+    NOT_FOUND | CONFIG,
 )
 describe_enum(
     CancelProductionErrorCode,
@@ -64,7 +65,7 @@ PRODUCTION_ID = "Which production."
 
 @strawberry.input(description="What to make a production of.")
 class CreateProductionInput:
-    upload_id: strawberry.ID = strawberry.field(description="A READY upload of the viewer's.")
+    upload_id: strawberry.ID = strawberry.field(description="A READY video upload of the viewer's.")
     title: str | None = strawberry.field(default=None, description="Its title; the upload's where not given.")
     config: ProductionConfigInput | None = strawberry.field(
         default=None, description="What to make of it; the defaults."
@@ -90,7 +91,9 @@ class UpdateProductionInput:
     production_id: strawberry.ID = strawberry.field(description=PRODUCTION_ID)
     title: str | None = strawberry.field(default=None, description="Another title.")
     config: ProductionConfigInput | None = strawberry.field(
-        default=None, description="Another config, whole: it replaces the present one and is rendered."
+        default=None,
+        description="Another config, whole: it replaces the present one and is rendered at once. A render"
+        " that is under way is superseded, and the last completed one plays until the new one is done.",
     )
 
 
@@ -137,7 +140,9 @@ class RetryProductionPayload:
     user_errors: list[RetryProductionUserError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
-@strawberry.input(description="Which completed render to play again.")
+@strawberry.input(
+    description="Which completed render to go back to: it plays at once, and its config is back."
+)
 class RestoreRenderInput:
     production_id: strawberry.ID = strawberry.field(description=PRODUCTION_ID)
     number: int = strawberry.field(description="The render's number.")

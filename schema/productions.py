@@ -12,13 +12,16 @@ from schema.node import Node, global_id, row_id_of
 from schema.playback import Playback
 from schema.production_config import ProductionConfig
 from schema.production_history import ProductionHistoryEntry
+from schema.render_estimate import RenderEstimate
 from schema.renders import Render, RenderOutput
 from schema.uploads import Upload
 from schema.users import User
+from services.estimate_render import estimate_render
 from services.list_productions import ProductionFilter
 from services.list_publications import PublicationFilter, list_publications
 from services.pages import PageRequest
 from services.policy import owns
+from services.probed_media import ProbedMedia
 from services.production_config import ProductionConfig as Config
 from services.production_history import production_history, production_renders
 from services.production_playback import Playback as Links
@@ -47,7 +50,7 @@ class Production(Node):
         row = await info.context.loaders.upload.load(self.row.upload_id)
         return Upload.from_row(row) if row else None
 
-    @strawberry.field(description="What is asked of the current render; null for all but the owner.")
+    @strawberry.field(description="What the current render is made by; null for all but the owner.")
     def config(self, info: Info) -> ProductionConfig | None:
         if not owns(info.context.viewer, self.row):
             return None
@@ -65,7 +68,7 @@ class Production(Node):
         rows = await production_renders(viewer=info.context.viewer, production=self.row)
         return [Render.from_row(row) for row in rows]
 
-    @strawberry.field(description="Every change of status, oldest first; empty for all but the owner.")
+    @strawberry.field(description="Every step, oldest first; empty for all but the owner.")
     async def history(self, info: Info) -> list[ProductionHistoryEntry]:
         rows = await production_history(viewer=info.context.viewer, production=self.row)
         return [ProductionHistoryEntry.from_row(row) for row in rows]
@@ -91,6 +94,20 @@ class Production(Node):
     async def playback(self, info: Info) -> Playback | None:
         links = await _links(self.row, info.context)
         return Playback.from_links(links) if links else None
+
+    @strawberry.field(
+        description="What rendering its config is expected to cost and take; null for all but the owner."
+    )
+    async def estimate(self, info: Info) -> RenderEstimate | None:
+        gateways, loaders = info.context.gateways, info.context.loaders
+        if not owns(info.context.viewer, self.row):
+            return None
+        upload = await loaders.upload.load(self.row.upload_id)
+        if upload is None or upload.media is None:
+            return None
+        media, config = ProbedMedia.from_json(upload.media), Config.from_json(self.row.config)
+        pace = await loaders.pace.load(gateways.usual_pace)
+        return RenderEstimate.from_estimate(estimate_render(config, media, gateways.prices, pace))
 
     @strawberry.field(description="Where it is published, newest first.")
     async def publications(

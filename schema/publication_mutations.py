@@ -15,6 +15,7 @@ describe_enum(
     {
         "SOURCE_INVALID": "Name either a production or an upload, not both.",
         "UPLOAD_NOT_FOUND": "There is no such upload of the viewer's.",
+        "UPLOAD_NOT_A_VIDEO": "The upload is not a video.",
         "UPLOAD_NOT_READY": "The upload is not READY.",
         "PRODUCTION_NOT_FOUND": "There is no such production of the viewer's.",
         "PRODUCTION_NOT_COMPLETED": "The production has no completed render; `whenReady` waits for one.",

@@ -8,14 +8,14 @@ import models
 from models.statuses import ProductionStatus, RenderErrorStage, RenderOutputKind, RenderPhase
 from schema.node import Node, global_id
 from schema.scalars import BigInt
-from services.render_errors import advice_for
+from services.render_errors import rule_for
 
 
 @strawberry.type(description="Why a render failed, and what to do about it.")
 class RenderError:
-    code: str = strawberry.field(description="MediaConvert's error code, or ours.")
+    code: str = strawberry.field(description="MediaConvert's error code, or one of ours in words.")
     stage: RenderErrorStage = strawberry.field(description="At which step.")
-    message: str = strawberry.field(description="MediaConvert's own words.")
+    message: str = strawberry.field(description="MediaConvert's own words, or ours where it did not speak.")
     retryable: bool = strawberry.field(description="Whether trying again can help.")
     remedy: str = strawberry.field(description="What to do, for people.")
 
@@ -61,6 +61,9 @@ class Render(Node):
     started_at: datetime | None = strawberry.field(description="When MediaConvert began.")
     finished_at: datetime | None = strawberry.field(description="When it ended, however it did.")
     created_at: datetime = strawberry.field(description="When it was queued.")
+    retries_at: datetime | None = strawberry.field(
+        description="Until when a QUEUED one waits before it is tried again; null when it does not wait."
+    )
     error: RenderError | None = strawberry.field(description="Why it failed, if it did.")
     warnings: list[RenderWarning] = strawberry.field(description="What was noteworthy.")
     outputs: list[RenderOutput] = strawberry.field(description="What it made.")
@@ -80,6 +83,7 @@ class Render(Node):
             started_at=row.started_at,
             finished_at=row.finished_at,
             created_at=row.created_at,
+            retries_at=row.due_at if row.status is ProductionStatus.QUEUED else None,
             error=_error(row),
             warnings=[RenderWarning(code=w["code"], message=w["message"]) for w in row.warnings],
             outputs=[RenderOutput.from_json(output) for output in row.outputs],
@@ -89,11 +93,11 @@ class Render(Node):
 def _error(row: models.Render) -> RenderError | None:
     if row.error_code is None or row.error_stage is None:
         return None
-    advice = advice_for(row.error_code)
+    rule = rule_for(row.error_code)
     return RenderError(
         code=row.error_code,
         stage=row.error_stage,
         message=row.error_message or "",
-        retryable=advice.is_retryable,
-        remedy=advice.remedy,
+        retryable=rule.is_retryable,
+        remedy=rule.remedy,
     )

@@ -16,8 +16,8 @@ describe_enum(
     "Why an upload was not made.",
     {
         "FILENAME_INVALID": "The file name is empty, too long, or holds a path.",
-        "CONTENT_TYPE_INVALID": "The content type is not one of a video.",
-        "BYTE_SIZE_INVALID": "The size is not positive, or above this server's limit.",
+        "CONTENT_TYPE_INVALID": "The content type is not one that is accepted; the message names those.",
+        "BYTE_SIZE_INVALID": "The size is not positive, or above this server's limit for such a file.",
         "CHECKSUM_INVALID": "The checksum is not a SHA-256 in hexadecimal.",
         "TITLE_INVALID": "The title is too long.",
         "IDEMPOTENCY_KEY_INVALID": "The key is too long.",
@@ -49,7 +49,7 @@ describe_enum(
 describe_enum(
     DeleteUploadErrorCode,
     "Why an upload was not deleted.",
-    NOT_FOUND | {"UPLOAD_IN_USE": "Productions are made of it; delete them first."},
+    NOT_FOUND | {"UPLOAD_IN_USE": "Productions are made of it or use it; change or delete them first."},
 )
 
 CODE = "What is wrong, for programs."
@@ -61,7 +61,9 @@ UPLOAD_ID = "Which upload."
 @strawberry.input(description="A file to be sent.")
 class CreateUploadInput:
     filename: str = strawberry.field(description="The file's name, without a path.")
-    content_type: str = strawberry.field(description="Its media type, such as video/mp4.")
+    content_type: str = strawberry.field(
+        description="Its media type, such as video/mp4, image/png, audio/mpeg or text/vtt."
+    )
     byte_size: BigInt = strawberry.field(description="Its exact size in bytes.")
     checksum_sha256: str | None = strawberry.field(
         default=None, description="Its SHA-256 in hexadecimal; verified where given."

@@ -5,19 +5,20 @@ from uuid import UUID
 import strawberry
 
 import models
-from models.statuses import UploadRejectionCode, UploadStatus
+from models.statuses import UploadKind, UploadRejectionCode, UploadStatus
 from schema.connection import After, Connection, First
 from schema.context import Info
 from schema.node import Node, global_id
 from schema.publish_options import PublishOption
 from schema.scalars import BigInt
+from schema.upload_media import UploadMedia
 from schema.upload_transfer import UploadTransfer, to_transfer
 from schema.users import User
 from services.list_productions import ProductionFilter, list_productions
 from services.list_publications import PublicationFilter, list_publications
 from services.list_uploads import UploadFilter
 from services.pages import PageRequest
-from services.probed_media import ProbedMedia
+from services.probed_media import read_probed
 from services.publish_options import publish_options
 from services.source_url import poster_url, source_url
 
@@ -26,45 +27,21 @@ if TYPE_CHECKING:
     from schema.publications import PublicationConnection
 
 
-@strawberry.type(description="What was found in an upload's file.")
-class UploadMedia:
-    duration_ms: int = strawberry.field(description="How long it lasts, in milliseconds.")
-    width: int = strawberry.field(description="Pixels across, as shown: after rotation.")
-    height: int = strawberry.field(description="Pixels down, as shown: after rotation.")
-    frame_rate: float = strawberry.field(description="Frames a second, on average.")
-    rotation: int = strawberry.field(description="Degrees the stored picture is turned for showing.")
-    video_codec: str = strawberry.field(description="The video's codec, such as h264.")
-    audio_codec: str | None = strawberry.field(description="The sound's codec; null without sound.")
-    has_audio: bool = strawberry.field(description="Whether there is sound.")
-    hdr: bool = strawberry.field(description="Whether the picture is of high dynamic range.")
-
-    @classmethod
-    def from_probe(cls, media: ProbedMedia) -> "UploadMedia":
-        return cls(
-            duration_ms=media.duration_ms,
-            width=media.width,
-            height=media.height,
-            frame_rate=round(float(media.frame_rate), 3),
-            rotation=media.rotation,
-            video_codec=media.video_codec,
-            audio_codec=media.audio_codec,
-            has_audio=media.has_audio,
-            hdr=media.hdr,
-        )
-
-
 @strawberry.type(description="Why an upload cannot be used.")
 class UploadRejection:
     code: UploadRejectionCode = strawberry.field(description="The reason, for programs.")
     message: str = strawberry.field(description="The reason, for people.")
 
 
-@strawberry.type(description="A raw source file of one owner.")
+@strawberry.type(
+    description="A raw source file of one owner: a video, or an image, sound or captions for one."
+)
 class Upload(Node):
     row: strawberry.Private[models.Upload]
     owner_id: strawberry.Private[UUID]
     title: str = strawberry.field(description="What the owner calls it.")
     filename: str = strawberry.field(description="The file's name on the owner's machine.")
+    kind: UploadKind = strawberry.field(description="What it is for, by its content type.")
     content_type: str = strawberry.field(description="The declared media type, such as video/mp4.")
     byte_size: BigInt = strawberry.field(description="The declared size in bytes.")
     status: UploadStatus = strawberry.field(description="Where it stands.")
@@ -81,7 +58,9 @@ class Upload(Node):
     async def transfer(self, info: Info) -> UploadTransfer | None:
         return await to_transfer(self.row, info.context)
 
-    @strawberry.field(description="A still picture of it, for an hour or so.")
+    @strawberry.field(
+        description="A still of a video, or an image made smaller, for an hour or so; else null."
+    )
     async def poster_url(self, info: Info) -> str | None:
         context = info.context
         return await poster_url(
@@ -137,11 +116,12 @@ class Upload(Node):
             owner_id=row.owner_id,
             title=row.title,
             filename=row.filename,
+            kind=row.kind,
             content_type=row.content_type,
             byte_size=BigInt(row.byte_size),
             status=row.status,
             rejection=rejection,
-            media=UploadMedia.from_probe(ProbedMedia.from_json(row.media)) if row.media else None,
+            media=UploadMedia.from_probed(read_probed(row.kind, row.media)) if row.media else None,
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
@@ -157,9 +137,10 @@ class UploadFilterInput:
     statuses: list[UploadStatus] | None = strawberry.field(
         default=None, description="Only in these statuses."
     )
+    kinds: list[UploadKind] | None = strawberry.field(default=None, description="Only of these kinds.")
     title_contains: str | None = strawberry.field(
         default=None, description="Only those whose title contains this, in any case."
     )
 
     def to_filter(self) -> UploadFilter:
-        return UploadFilter(tuple(self.statuses or ()), self.title_contains)
+        return UploadFilter(tuple(self.statuses or ()), self.title_contains, tuple(self.kinds or ()))

@@ -16,11 +16,14 @@ from server.pages import page_routes
 from server.playback import PlaybackServices, playback_routes
 from server.settings import Settings
 from server.storage_proxy import StorageProxy, storage_proxy_routes
+from services.gateways.event_queue import EventQueue
 
 DIST = Path(__file__).parent.parent / "frontend" / "dist"
 
 
-def create_app(settings: Settings, gateways: Gateways, proxy: StorageProxy | None) -> Starlette:
+def create_app(
+    settings: Settings, gateways: Gateways, proxy: StorageProxy | None, queue: EventQueue | None = None
+) -> Starlette:
     """Every route of the server, over what the caller opened and will close."""
     view = GraphQLView(
         build_schema(max_depth=settings.max_query_depth),
@@ -39,7 +42,7 @@ def create_app(settings: Settings, gateways: Gateways, proxy: StorageProxy | Non
         Mount("/events", BodyLimit(Starlette(routes=events), settings.max_body_bytes)),
         *playback_routes(playback_services(gateways)),
         *page_routes(DIST),
-        *health_routes(gateways),
+        *health_routes(gateways, queue),
     ]
     if proxy is not None:
         routes += storage_proxy_routes(proxy)

@@ -10,6 +10,7 @@ import uvloop
 
 from client.publish import publish as publish_command
 from server.settings import Settings, read_settings
+from services.price_book import PriceBookInvalid, read_price_book
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="From raw file to on air.")
 app.command("publish")(publish_command)
@@ -20,7 +21,7 @@ def dev() -> None:
     """Everything on this machine: the server, its worker, and the outside world in miniature."""
     from server.dev import run
 
-    settings = read_settings()
+    settings = _settings()
     raise typer.Exit(run(settings.host, settings.port, settings.data_dir))
 
 
@@ -76,8 +77,19 @@ async def _seed(settings: Settings) -> str:
         return await seed_database(settings.data_dir)
 
 
-def _complete_settings() -> Settings:
+def _settings() -> Settings:
+    """The settings, once it is sure that the file they name can be used."""
     settings = read_settings()
+    try:
+        read_price_book(settings.price_book)
+    except PriceBookInvalid as invalid:
+        typer.echo(f"airdate: {invalid}", err=True)
+        raise typer.Exit(2) from invalid
+    return settings
+
+
+def _complete_settings() -> Settings:
+    settings = _settings()
     missing = settings.missing()
     if missing:
         typer.echo(

@@ -11,7 +11,16 @@ from strawberry.extensions import (
 )
 from strawberry.schema.config import StrawberryConfig
 
-from resolvers import nodes, productions, publications, spaces, subscriptions, uploads, viewer
+from resolvers import (
+    nodes,
+    production_preview,
+    productions,
+    publications,
+    spaces,
+    subscriptions,
+    uploads,
+    viewer,
+)
 from schema.publications import Publication
 from schema.renders import Render
 from schema.scalars import BIG_INT, BigInt
@@ -28,6 +37,10 @@ class Query:
     production = strawberry.field(productions.production, description="A production.")
     productions = strawberry.field(
         productions.productions, description="The viewer's productions and those shown to them in spaces."
+    )
+    production_preview = strawberry.field(
+        production_preview.production_preview,
+        description="What a config would render, cost and take, before paying for it; nothing is kept.",
     )
     space = strawberry.field(spaces.space, description="A space, by id or slug.")
     spaces = strawberry.field(spaces.spaces, description="The spaces the viewer may see.")

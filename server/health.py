@@ -1,22 +1,32 @@
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from tortoise import connections
 
 from schema.context import Gateways
+from services.gateways.event_queue import EventQueue, QueueProblem, QueueUnusable
+
+QUEUE_SECONDS = 2.0
 
 
-def health_routes(gateways: Gateways) -> list[Route]:
-    """/healthz: the process answers. /readyz: so does everything it needs; else 503 and what is down."""
+def health_routes(gateways: Gateways, queue: EventQueue | None) -> list[Route]:
+    """/healthz: the process answers. /readyz: so does everything it needs; else 503 and what is down.
+
+    A queue of job events that cannot be read is told of as `degraded`, with 200: the API serves without it,
+    and taking every server out of service would mend nothing.
+    """
 
     async def healthz(request: Request) -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
     async def readyz(request: Request) -> JSONResponse:
-        down = await _down(gateways)
+        down, degraded = await _down(gateways), await _degraded(queue)
+        told = {"degraded": degraded} if degraded else {}
         if down:
-            return JSONResponse({"status": "down", "down": down}, status_code=503)
-        return JSONResponse({"status": "ready"})
+            return JSONResponse({"status": "down", "down": down, **told}, status_code=503)
+        return JSONResponse({"status": "ready", **told})
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
@@ -35,3 +45,15 @@ async def _down(gateways: Gateways) -> dict[str, str]:
     if not gateways.hub.is_healthy:
         down["live"] = "The event bus is not heard."
     return down
+
+
+async def _degraded(queue: EventQueue | None) -> dict[str, str]:
+    try:
+        async with asyncio.timeout(QUEUE_SECONDS):
+            if queue is not None:
+                await queue.check()
+    except QueueUnusable as error:
+        return {"events": error.problem}
+    except TimeoutError:
+        return {"events": QueueProblem.UNREACHABLE}
+    return {}

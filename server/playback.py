@@ -105,12 +105,16 @@ class Player:
         found = await storyboard_of(render=playback.render, storage=self._services.storage)
         if found is None or not found.tiles:
             return nothing_here()
-        urls = await self._media_urls(found.tiles, playback)
-        return Response(storyboard_vtt(found, urls), media_type="text/vtt", headers=HEADERS)
+        urls = await self._media_urls([f"{found.folder}/{tile.name}" for tile in found.tiles], playback)
+        return Response(storyboard_vtt(found.tiles, urls), media_type="text/vtt", headers=HEADERS)
 
     async def video(self, request: Request, playback: AuthorisedPlayback) -> Response:
         key = output_key(playback.render, RenderOutputKind.MP4)
         return await self._redirect(playback, key, filename=f"{playback.production.title}.mp4")
+
+    async def audio(self, request: Request, playback: AuthorisedPlayback) -> Response:
+        key = output_key(playback.render, RenderOutputKind.AUDIO)
+        return await self._redirect(playback, key, filename=f"{playback.production.title}.m4a")
 
     async def poster(self, request: Request, playback: AuthorisedPlayback) -> Response:
         return await self._redirect(playback, output_key(playback.render, RenderOutputKind.POSTER))
@@ -136,6 +140,7 @@ def playback_routes(services: PlaybackServices) -> list[BaseRoute]:
     answers = {
         "index.m3u8": player.playlist,
         "video.mp4": player.video,
+        "audio.m4a": player.audio,
         "poster.jpg": player.poster,
         "storyboard.vtt": player.storyboard,
         "{name}.m3u8": player.playlist,

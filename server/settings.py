@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.limits import MIB, Limits
+from services.render_pace import RenderPace
 from services.submit_render import JobDefaults
 
 
@@ -31,8 +32,23 @@ class Settings(BaseSettings):
     mediaconvert_endpoint_url: str | None = None
     mediaconvert_role: str = ""
     mediaconvert_queue: str | None = None
+    mediaconvert_requests_per_second: float = Field(default=2.0, gt=0)
+    mediaconvert_request_burst: int = Field(default=10, ge=1)
+    """What one process asks of MediaConvert at most; AWS's own limit is the account's, shared by all."""
+
+    sqs_endpoint_url: str | None = None
+    events_queue_url: str | None = None
+    """The SQS queue that EventBridge puts job events into; None where it posts them to us instead."""
+
     environment: str = "default"
     """Marks this deployment's jobs, so that several can share an AWS account."""
+
+    price_book: Path | None = None
+    """What AWS charges, as JSON; where not set, the prices that come along."""
+
+    render_start_seconds: float = Field(default=RenderPace.start_seconds, ge=0)
+    render_megapixels_per_second: float = Field(default=RenderPace.megapixels_per_second, gt=0)
+    """How fast renders are expected to be until this deployment has completed some."""
 
     events_key: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
@@ -58,6 +74,10 @@ class Settings(BaseSettings):
         )
 
     @property
+    def render_pace(self) -> RenderPace:
+        return RenderPace(self.render_start_seconds, self.render_megapixels_per_second)
+
+    @property
     def job_defaults(self) -> JobDefaults:
         return JobDefaults(
             role=self.mediaconvert_role,
@@ -72,7 +92,9 @@ class Settings(BaseSettings):
             "AIRDATE_DATABASE_URL": self.database_url,
             "AIRDATE_REDIS_URL": self.redis_url,
             "AIRDATE_MEDIACONVERT_ROLE": self.mediaconvert_role,
-            "AIRDATE_EVENTS_KEY": self.events_key.get_secret_value(),
+            "AIRDATE_EVENTS_QUEUE_URL or AIRDATE_EVENTS_KEY": (
+                self.events_queue_url or self.events_key.get_secret_value()
+            ),
             "AIRDATE_SECRET_KEY": self.secret_key.get_secret_value(),
         }
         return [name for name, value in needed.items() if not value]

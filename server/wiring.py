@@ -11,9 +11,12 @@ from server.settings import Settings
 from server.storage_proxy import StorageProxy, open_storage_proxy
 from services.gateways.aws_media_convert import AwsMediaConvert, open_media_convert
 from services.gateways.clock import SystemClock
+from services.gateways.rate_bucket import RateBucket
 from services.gateways.redis_event_bus import RedisEventBus
 from services.gateways.s3_object_storage import open_s3
+from services.gateways.sqs_event_queue import SqsEventQueue, open_sqs
 from services.live import LiveHub
+from services.price_book import read_price_book
 
 
 @asynccontextmanager
@@ -40,6 +43,8 @@ async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
             hub=hub,
             clock=SystemClock(),
             limits=settings.limits,
+            prices=read_price_book(settings.price_book),
+            usual_pace=settings.render_pace,
             playback_secret=settings.secret_key.get_secret_value().encode(),
             proxies_storage=settings.storage_proxy,
         )
@@ -61,6 +66,23 @@ async def open_renderer(settings: Settings) -> AsyncIterator[AwsMediaConvert]:
         aioboto3.Session(),
         endpoint_url=settings.mediaconvert_endpoint_url,
         region=settings.region,
-        queue=settings.mediaconvert_queue,
+        rate=RateBucket(
+            per_second=settings.mediaconvert_requests_per_second, burst=settings.mediaconvert_request_burst
+        ),
     ) as renderer:
         yield renderer
+
+
+@asynccontextmanager
+async def open_event_queue(settings: Settings) -> AsyncIterator[SqsEventQueue | None]:
+    """The queue of job events; None where they are posted to us instead."""
+    if not settings.events_queue_url:
+        yield None
+        return
+    async with open_sqs(
+        aioboto3.Session(),
+        endpoint_url=settings.sqs_endpoint_url,
+        url=settings.events_queue_url,
+        region=settings.region,
+    ) as queue:
+        yield queue

@@ -1,4 +1,5 @@
-"""The background half of the server: verifies uploads, submits renders, publishes on time, cleans up.
+"""The background half of the server: verifies uploads, submits renders, hears of them where there is an event
+queue and asks after those that nothing is heard of, publishes on time, cleans up.
 
 What is to be done is what the rows say: an upload VERIFYING, a render without a job, a publication that is
 due. There is no queue beside them that could disagree. A claim is a lease, so work that dies is done again.
@@ -10,33 +11,53 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from schema.context import Gateways
+from server.event_queue_reader import EventQueueReader
 from server.settings import Settings
+from services.cancel_stray_jobs import cancel_stray_jobs
 from services.carry_out_storage_deletions import carry_out_storage_deletions
 from services.expire_uploads import expire_uploads
+from services.gateways.event_queue import EventQueue
 from services.gateways.media_convert import MediaConvert
 from services.publish_scheduled import publish_scheduled
+from services.receive_media_convert_event import receive_media_convert_event
+from services.reconcile_renders import reconcile_renders
 from services.submit_render import claim_render, submit_render
 from services.verify_upload import claim_upload, verify_upload
 
 log = structlog.get_logger()
 IDLE_SECONDS = 1.0
+RENDERS_AT_ONCE = 3
 TIDY_SECONDS = 30.0
+STRAY_SECONDS = 60.0
 
 
 class Worker:
-    def __init__(self, settings: Settings, gateways: Gateways, renderer: MediaConvert) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        gateways: Gateways,
+        renderer: MediaConvert,
+        queue: EventQueue | None = None,
+    ) -> None:
         self._settings = settings
         self._gateways = gateways
         self._renderer = renderer
+        self._queue = queue
 
     async def run(self) -> None:
-        """Work until cancelled: uploads and renders side by side, so that a long file holds up no render."""
+        """Work until cancelled: uploads and renders side by side, so that a long file holds up no render, and
+        several renders, so that a long mix of sound holds up no other."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._whenever_announced(self._verify_next))
-            group.create_task(self._whenever_announced(self._submit_next))
+            for _ in range(RENDERS_AT_ONCE):
+                group.create_task(self._whenever_announced(self._submit_next))
+            group.create_task(self._every(IDLE_SECONDS, self._look_at_silent))
+            group.create_task(self._every(STRAY_SECONDS, self._cancel_strays))
             group.create_task(self._every(IDLE_SECONDS, self._publish_due))
             group.create_task(self._whenever_announced(self._delete_next))
             group.create_task(self._every(TIDY_SECONDS, self._expire))
+            if self._queue is not None:
+                group.create_task(EventQueueReader(self._queue, self._receive_event).run())
 
     async def _whenever_announced(self, step: Callable[[], Awaitable[bool]]) -> None:
         while True:
@@ -83,6 +104,41 @@ class Worker:
             defaults=self._settings.job_defaults,
         )
         return True
+
+    async def _look_at_silent(self) -> bool:
+        return (
+            await reconcile_renders(
+                renderer=self._renderer,
+                storage=self._gateways.storage,
+                bus=self._gateways.bus,
+                clock=self._gateways.clock,
+            )
+            > 0
+        )
+
+    async def _cancel_strays(self) -> bool:
+        return (
+            await cancel_stray_jobs(
+                renderer=self._renderer,
+                storage=self._gateways.storage,
+                bus=self._gateways.bus,
+                clock=self._gateways.clock,
+                app=self._settings.job_defaults.app,
+                environment=self._settings.job_defaults.environment,
+            )
+            > 0
+        )
+
+    async def _receive_event(self, body: bytes) -> bool:
+        defaults = self._settings.job_defaults
+        return await receive_media_convert_event(
+            body=body,
+            app=defaults.app,
+            environment=defaults.environment,
+            storage=self._gateways.storage,
+            bus=self._gateways.bus,
+            clock=self._gateways.clock,
+        )
 
     async def _publish_due(self) -> bool:
         return await publish_scheduled(clock=self._gateways.clock) > 0

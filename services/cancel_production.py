@@ -4,9 +4,11 @@ from uuid import UUID
 from tortoise.transactions import in_transaction
 
 import models
+from models.statuses import RenderStepKind
 from services.errors import Unauthenticated, refuse
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
+from services.note_render_step import note_render_step
 from services.owned_production import lock_owned_production
 from services.render_lifecycle import is_terminal
 from services.viewer import Viewer
@@ -35,10 +37,16 @@ async def cancel_production(
         if is_terminal(production.status):
             message = f"The production is {production.status} already."
             raise refuse(codes.PRODUCTION_FINISHED, message, "input", "productionId")
-        await models.Render.filter(
-            production_id=production.id,
-            number=production.current_render_number,
-            cancel_requested_at__isnull=True,
-        ).update(cancel_requested_at=clock.now(), leased_until=None)
+        render = (
+            await models.Render.filter(production_id=production.id, number=production.current_render_number)
+            .select_for_update()
+            .get()
+        )
+        if render.cancel_requested_at is None:
+            # The lease stays: whoever holds it may be making the job just now, and looks once more then.
+            render.cancel_requested_at = clock.now()
+            render.due_at = None
+            await render.save(update_fields=["cancel_requested_at", "due_at"])
+            await note_render_step(production, render, RenderStepKind.CANCEL_REQUESTED, "cancelProduction")
     await bus.announce_work()
     return production

@@ -12,6 +12,7 @@ from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage, UploadedPart
 from services.owned_upload import lock_owned_upload
 from services.policy import visible_uploads
+from services.upload_keys import incoming_key
 from services.upload_transfer import part_bytes, part_count
 from services.viewer import Viewer
 
@@ -49,7 +50,7 @@ async def complete_upload(
     if upload.status not in _awaited(upload, clock):
         return upload
     await _assemble(upload, storage, parts)
-    if await storage.head(upload.source_key) is None:
+    if not await _has_arrived(upload, storage):
         raise refuse(codes.BYTES_MISSING, "The file has not arrived.", "input", "uploadId")
     async with in_transaction():
         upload = await lock_owned_upload(viewer=viewer, upload_id=upload_id, not_found=codes.UPLOAD_NOT_FOUND)
@@ -59,6 +60,13 @@ async def complete_upload(
         await upload.save(update_fields=["status", "updated_at"])
     await bus.announce_work()
     return upload
+
+
+async def _has_arrived(upload: models.Upload, storage: ObjectStorage) -> bool:
+    """A form brings a file to a key of its own; parts become the source at once."""
+    if upload.multipart_id is None and await storage.head(incoming_key(upload)) is not None:
+        return True
+    return await storage.head(upload.source_key) is not None
 
 
 def _awaited(upload: models.Upload, clock: Clock) -> tuple[UploadStatus, ...]:

@@ -4,12 +4,13 @@ from uuid import UUID
 from tortoise.transactions import in_transaction
 
 import models
-from models.statuses import ProductionStatus, UploadStatus
+from models.statuses import ProductionStatus, UploadKind, UploadStatus
 from services.errors import Refused, Unauthenticated, UserError, refuse
 from services.gateways.event_bus import EventBus
+from services.hold_uploads import hold_uploads
 from services.idempotency import IdempotencyKeyReused, first_result, remember
-from services.policy import visible_uploads
 from services.probed_media import ProbedMedia
+from services.production_assets import production_asset_errors, record_production_assets
 from services.production_config import ProductionConfig
 from services.start_production_render import start_production_render
 from services.validate_production_config import validate_production_config
@@ -20,6 +21,7 @@ MAX_TITLE = 200
 
 class CreateProductionErrorCode(StrEnum):
     UPLOAD_NOT_FOUND = "UPLOAD_NOT_FOUND"
+    UPLOAD_NOT_A_VIDEO = "UPLOAD_NOT_A_VIDEO"
     UPLOAD_NOT_READY = "UPLOAD_NOT_READY"
     TITLE_INVALID = "TITLE_INVALID"
     CONFIG_INVALID = "CONFIG_INVALID"
@@ -46,8 +48,8 @@ async def create_production(
             )
             if known is not None:
                 return known
-            upload = await _ready_upload(viewer, upload_id)
-            _validate(title, config, upload)
+            upload = await hold_video(viewer, upload_id)
+            await _validate(viewer, title, config, upload)
             production = await insert_production(upload, title, config)
             await remember(viewer, "createProduction", idempotency_key, request, production.id)
     except IdempotencyKeyReused as reused:
@@ -70,16 +72,21 @@ async def insert_production(
         config=config.to_json(),
         status=ProductionStatus.QUEUED,
     )
+    await record_production_assets(production, config)
     await start_production_render(production=production, config=config, cause="created")
     return production
 
 
-async def _ready_upload(viewer: Viewer, upload_id: UUID) -> models.Upload:
-    upload = await models.Upload.filter(visible_uploads(viewer), id=upload_id).select_for_update().first()
+async def hold_video(viewer: Viewer, upload_id: UUID) -> models.Upload:
+    """The READY video a production is made of, held until the caller's transaction ends. Raises Refused."""
+    upload = (await hold_uploads(viewer, [upload_id])).get(upload_id)
     if upload is None:
         raise refuse(
             CreateProductionErrorCode.UPLOAD_NOT_FOUND, "There is no such upload.", "input", "uploadId"
         )
+    if upload.kind is not UploadKind.VIDEO:
+        message = f"A production is made of a video; this upload is {upload.kind}."
+        raise refuse(CreateProductionErrorCode.UPLOAD_NOT_A_VIDEO, message, "input", "uploadId")
     if upload.status is not UploadStatus.READY:
         raise refuse(
             CreateProductionErrorCode.UPLOAD_NOT_READY,
@@ -90,8 +97,10 @@ async def _ready_upload(viewer: Viewer, upload_id: UUID) -> models.Upload:
     return upload
 
 
-def _validate(title: str | None, config: ProductionConfig, upload: models.Upload) -> None:
-    errors = config_errors(config, upload, CreateProductionErrorCode.CONFIG_INVALID)
+async def _validate(
+    viewer: Viewer, title: str | None, config: ProductionConfig, upload: models.Upload
+) -> None:
+    errors = await creation_errors(viewer, config, upload)
     if title is not None and len(title.strip()) > MAX_TITLE:
         errors.append(
             UserError(
@@ -102,6 +111,14 @@ def _validate(title: str | None, config: ProductionConfig, upload: models.Upload
         )
     if errors:
         raise Refused(*errors)
+
+
+async def creation_errors(viewer: Viewer, config: ProductionConfig, upload: models.Upload) -> list[UserError]:
+    """Every problem of a config with this upload and with the others it names, inside the caller's
+    transaction."""
+    code = CreateProductionErrorCode.CONFIG_INVALID
+    errors = config_errors(config, upload, code)
+    return errors + await production_asset_errors(viewer, config, code)
 
 
 def config_errors(config: ProductionConfig, upload: models.Upload, code: StrEnum) -> list[UserError]:

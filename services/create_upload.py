@@ -8,26 +8,18 @@ from tortoise.transactions import in_transaction
 from uuid_utils.compat import uuid7
 
 import models
-from models.statuses import UploadStatus
+from models.statuses import UploadKind, UploadStatus
 from services.errors import Refused, Unauthenticated, UserError, refuse
 from services.gateways.clock import Clock
 from services.gateways.object_storage import ObjectStorage
 from services.idempotency import IdempotencyKeyReused, first_result, remember
-from services.limits import Limits
+from services.limits import MIB, Limits
+from services.upload_keys import source_key
+from services.upload_types import NOUNS, UPLOAD_TYPES
 from services.viewer import Viewer
 
-EXTENSIONS = {
-    "video/mp4": "mp4",
-    "video/quicktime": "mov",
-    "video/webm": "webm",
-    "video/x-matroska": "mkv",
-    "video/mpeg": "mpg",
-    "video/mp2t": "ts",
-    "video/x-msvideo": "avi",
-    "video/x-ms-wmv": "wmv",
-    "video/3gpp": "3gp",
-    "application/mxf": "mxf",
-}
+# What a form takes at once, and what S3 copies in one call.
+MAX_FORM_BYTES = 5 * 1024 * MIB
 MAX_FILENAME = 255
 MAX_TITLE = 200
 MAX_PARTS = 10_000
@@ -64,6 +56,7 @@ async def create_upload(
     upload = models.Upload(
         id=uuid7(),
         owner_id=viewer.user_id,
+        kind=UPLOAD_TYPES[content_type].kind,
         title=(title or "").strip() or filename[:MAX_TITLE],
         filename=filename,
         content_type=content_type,
@@ -73,7 +66,7 @@ async def create_upload(
         expires_at=clock.now() + timedelta(seconds=limits.upload_ttl_seconds),
     )
     upload.source_key = source_key(upload)
-    if byte_size > limits.multipart_threshold_bytes:
+    if byte_size > min(limits.multipart_threshold_bytes, MAX_FORM_BYTES):
         upload.part_size = part_size(byte_size, limits)
         upload.multipart_id = await storage.start_multipart(upload.source_key, content_type=content_type)
     request = [filename, content_type, byte_size, checksum_sha256, title]
@@ -102,11 +95,6 @@ async def _save(
     return upload
 
 
-def source_key(upload: models.Upload) -> str:
-    """Chosen by the server, in ASCII: a file's own name is for people."""
-    return f"t/{upload.owner_id}/uploads/{upload.id}/source.{EXTENSIONS[upload.content_type]}"
-
-
 def part_size(byte_size: int, limits: Limits) -> int:
     """Bytes a part: the configured size, or as much more as keeps within S3's 10,000 parts."""
     return max(limits.part_bytes, -(-byte_size // MAX_PARTS))
@@ -127,11 +115,12 @@ def _validate(
             f"A file name has 1 to {MAX_FILENAME} characters, and neither a path nor control characters."
         )
         errors.append(UserError(codes.FILENAME_INVALID, message, ("input", "filename")))
-    if content_type not in EXTENSIONS:
-        message = f"“{content_type[:60]}” is not accepted; these are: {', '.join(EXTENSIONS)}."
+    if content_type not in UPLOAD_TYPES:
+        message = f"“{content_type[:60]}” is not accepted; these are: {', '.join(UPLOAD_TYPES)}."
         errors.append(UserError(codes.CONTENT_TYPE_INVALID, message, ("input", "contentType")))
-    if not 1 <= byte_size <= limits.max_upload_bytes:
-        message = f"A file has 1 to {limits.max_upload_bytes} bytes, not {byte_size}."
+    noun, most = _most_bytes(content_type, limits)
+    if not 1 <= byte_size <= most:
+        message = f"The {noun} has {byte_size:,} bytes; 1 to {most:,} are allowed."
         errors.append(UserError(codes.BYTE_SIZE_INVALID, message, ("input", "byteSize")))
     if checksum is not None and not SHA256.fullmatch(checksum):
         message = "A SHA-256 has 64 hexadecimal digits."
@@ -141,6 +130,18 @@ def _validate(
         errors.append(UserError(codes.TITLE_INVALID, message, ("input", "title")))
     if errors:
         raise Refused(*errors)
+
+
+def _most_bytes(content_type: str, limits: Limits) -> tuple[str, int]:
+    """What the file is called in a message, and how large it may be."""
+    if content_type not in UPLOAD_TYPES:
+        return "file", limits.max_upload_bytes
+    kind = UPLOAD_TYPES[content_type].kind
+    smaller = {
+        UploadKind.IMAGE: limits.max_image_bytes,
+        UploadKind.CAPTIONS: limits.max_captions_bytes,
+    }
+    return NOUNS[kind], min(smaller.get(kind, limits.max_upload_bytes), limits.max_upload_bytes)
 
 
 def _is_filename(name: str) -> bool:

@@ -7,7 +7,7 @@ import models
 from services.errors import Unauthenticated, refuse
 from services.gateways.event_bus import EventBus
 from services.owned_production import lock_owned_production
-from services.render_lifecycle import is_terminal
+from services.render_lifecycle import UNFINISHED
 from services.viewer import Viewer
 
 
@@ -31,8 +31,8 @@ async def delete_production(*, viewer: Viewer, bus: EventBus, production_id: UUI
             not_found=codes.PRODUCTION_NOT_FOUND,
             path=("input", "productionId"),
         )
-        if not is_terminal(production.status):
-            message = f"The production is {production.status}; cancel it first."
+        if await models.Render.filter(production_id=production.id, status__in=UNFINISHED).exists():
+            message = "A render is under way; cancel it first, and wait for its end."
             raise refuse(codes.PRODUCTION_RENDERING, message, "input", "productionId")
         await models.StorageDeletion.create(prefix=f"t/{production.owner_id}/p/{production.id}/")
         await production.delete()

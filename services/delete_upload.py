@@ -17,7 +17,7 @@ class DeleteUploadErrorCode(StrEnum):
 
 
 async def delete_upload(*, viewer: Viewer, bus: EventBus, upload_id: UUID) -> UUID:
-    """Remove an upload that no production is made of, now; and its objects right after."""
+    """Remove an upload that no production is made of or uses, now; and its objects right after."""
     if viewer.user_id is None:
         raise Unauthenticated
     codes = DeleteUploadErrorCode
@@ -25,6 +25,9 @@ async def delete_upload(*, viewer: Viewer, bus: EventBus, upload_id: UUID) -> UU
         upload = await lock_owned_upload(viewer=viewer, upload_id=upload_id, not_found=codes.UPLOAD_NOT_FOUND)
         if await models.Production.exists(upload_id=upload.id):
             message = "Productions are made of this upload; delete them first."
+            raise refuse(codes.UPLOAD_IN_USE, message, "input", "uploadId")
+        if await models.ProductionAsset.exists(upload_id=upload.id):
+            message = "Productions use this upload; change their configs or delete them first."
             raise refuse(codes.UPLOAD_IN_USE, message, "input", "uploadId")
         await forget_upload_objects(upload)
         await upload.delete()

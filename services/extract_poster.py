@@ -8,9 +8,11 @@ import numpy as np
 from av.video.reformatter import Colorspace, Interpolation
 from PIL import Image
 
-from models.statuses import UploadRejectionCode
+from models.statuses import UploadKind, UploadRejectionCode
 from services.hdr_to_sdr import HdrTransfer, hdr_to_sdr
-from services.probe_media import MediaRejected, open_video, picture_size, upright_rotation
+from services.media_rejected import MediaRejected
+from services.open_media import open_media
+from services.probe_media import picture_size, upright_rotation
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -29,7 +31,7 @@ def extract_poster(source: str, at_ms: int, max_width: int = 1280) -> bytes:
 
     Raises MediaRejected when no picture can be read, or OSError when the storage cannot be.
     """
-    with open_video(source) as (container, _):
+    with open_media(source, UploadKind.VIDEO) as (container, _):
         if not container.streams.video:
             raise MediaRejected(UploadRejectionCode.NO_VIDEO_STREAM, "The file has no pictures.")
         stream = container.streams.video[0]

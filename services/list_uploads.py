@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
 import models
-from models.statuses import UploadStatus
+from models.statuses import UploadKind, UploadStatus
 from services.pages import NEWEST_FIRST, Order, Page, PageRequest, page_of
 from services.viewer import Viewer
 from services.visible_rows import visible_rows
@@ -11,6 +11,7 @@ from services.visible_rows import visible_rows
 class UploadFilter:
     statuses: tuple[UploadStatus, ...] = ()
     title_contains: str | None = None
+    kinds: tuple[UploadKind, ...] = ()
 
 
 async def list_uploads(
@@ -20,6 +21,8 @@ async def list_uploads(
     rows = visible_rows(viewer, models.Upload)
     if filter and filter.statuses:
         rows = rows.filter(status__in=filter.statuses)
+    if filter and filter.kinds:
+        rows = rows.filter(kind__in=filter.kinds)
     if filter and filter.title_contains:
         rows = rows.filter(title__icontains=filter.title_contains)
     return await page_of(rows, order, page)

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO
 
-from models.statuses import UploadRejectionCode
+from models.statuses import UploadKind, UploadRejectionCode
 from services.media_rejected import MediaRejected
 
 # FFmpeg's demuxer names of what MediaConvert takes in, and the word people have for it.
@@ -18,12 +18,24 @@ VIDEO_CONTAINERS = {
     "mxf": "MXF",
     "ogg": "Ogg",
 }
-AUDIO_CONTAINERS = ("mp3", "wav", "flac", "aac", "aiff", "caf", "amr", "ac3", "w64")
+SOUND_CONTAINERS = {
+    "mp3": "MP3",
+    "wav": "WAV",
+    "w64": "WAV",
+    "flac": "FLAC",
+    "aac": "AAC",
+    "aiff": "AIFF",
+    "caf": "Core Audio",
+    "amr": "AMR",
+    "ac3": "AC-3",
+}
+CONTAINERS = VIDEO_CONTAINERS | SOUND_CONTAINERS
 # Playlists are refused before they are read: they would make FFmpeg open what they point to.
-ALLOWED_CONTAINERS = ",".join((*VIDEO_CONTAINERS, *AUDIO_CONTAINERS))
+ALLOWED_CONTAINERS = ",".join(CONTAINERS)
 MPEG = frozenset({"mpegts", "mpeg", "mpegvideo"})
 QUICKTIME = frozenset({"mov,mp4,m4a,3gp,3g2,mj2"})
 MATROSKA = frozenset({"matroska,webm"})
+WAVE = frozenset({"wav", "w64"})
 DECLARED_CONTAINERS = {
     "video/mp4": QUICKTIME,
     "video/quicktime": QUICKTIME,
@@ -40,6 +52,24 @@ DECLARED_CONTAINERS = {
     "video/x-ms-wmv": frozenset({"asf"}),
     "application/mxf": frozenset({"mxf"}),
     "video/ogg": frozenset({"ogg"}),
+    "audio/mpeg": frozenset({"mp3"}),
+    "audio/mp3": frozenset({"mp3"}),
+    "audio/mp4": QUICKTIME,
+    "audio/x-m4a": QUICKTIME,
+    "audio/m4a": QUICKTIME,
+    "audio/aac": frozenset({"aac"}),
+    "audio/x-aac": frozenset({"aac"}),
+    "audio/wav": WAVE,
+    "audio/x-wav": WAVE,
+    "audio/wave": WAVE,
+    "audio/vnd.wave": WAVE,
+    "audio/flac": frozenset({"flac"}),
+    "audio/x-flac": frozenset({"flac"}),
+    "audio/ogg": frozenset({"ogg"}),
+    "audio/opus": frozenset({"ogg"}),
+    "audio/webm": MATROSKA,
+    "audio/aiff": frozenset({"aiff"}),
+    "audio/x-aiff": frozenset({"aiff"}),
 }
 BOX_HEADER_BYTES = 16
 BOXES_WALKED = 200
@@ -61,19 +91,20 @@ def refuse_other_type(container: str, content_type: str | None) -> None:
     if expected is not None and container not in expected:
         raise MediaRejected(
             UploadRejectionCode.TYPE_MISMATCH,
-            f"The file was declared as {content_type}, but it is {VIDEO_CONTAINERS[container]}.",
+            f"The file was declared as {content_type}, but it is {CONTAINERS[container]}.",
         )
 
 
-def unreadable(file: BinaryIO) -> MediaRejected:
+def unreadable(file: BinaryIO, kind: UploadKind) -> MediaRejected:
     """The reason why a file could not be opened, from its first bytes."""
     file.seek(0)
     head = file.read(12)
     if head[4:8] in QUICKTIME_FIRST_BOXES or head[:4] == EBML:
-        return MediaRejected(
-            UploadRejectionCode.TRUNCATED,
-            "The file is incomplete: the part that says where the pictures are is missing.",
-        )
+        what = "sound lies" if kind is UploadKind.AUDIO else "pictures are"
+        message = f"The file is incomplete: the part that says where the {what} is missing."
+        return MediaRejected(UploadRejectionCode.TRUNCATED, message)
+    if kind is UploadKind.AUDIO:
+        return MediaRejected(UploadRejectionCode.NOT_SOUND, "The file is not a sound file.")
     return MediaRejected(UploadRejectionCode.NOT_A_VIDEO, "The file is not a video.")
 
 

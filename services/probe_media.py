@@ -1,34 +1,23 @@
-"""What a file really is, whatever its name says (PyAV, the FFmpeg libraries)."""
+"""What a video file really is, whatever its name says."""
 
-from contextlib import contextmanager
 from fractions import Fraction
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import av
 
-from models.statuses import UploadRejectionCode
+from models.statuses import UploadKind, UploadRejectionCode
 from services.frame_spacing import FrameSpacing, measure_spacing
-from services.media_container import (
-    ALLOWED_CONTAINERS,
-    QUICKTIME,
-    VIDEO_CONTAINERS,
-    byte_size,
-    refuse_cut_quicktime,
-    refuse_other_type,
-    unreadable,
-)
+from services.media_container import QUICKTIME, VIDEO_CONTAINERS, refuse_cut_quicktime, refuse_other_type
 from services.media_rejected import MediaRejected
-from services.media_source import SourceMissing, open_source
+from services.open_media import open_media
 from services.probed_media import ProbedMedia
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-__all__ = ["MediaRejected", "open_video", "picture_size", "probe_media", "upright_rotation"]
+__all__ = ["MediaRejected", "picture_size", "probe_media", "upright_rotation"]
 
 # What MediaConvert decodes (User Guide, "Supported input codecs and containers"), in FFmpeg's names.
 VIDEO_CODECS = frozenset(
@@ -70,7 +59,9 @@ def probe_media(
 
     Raises MediaRejected with a message for people, or OSError when the storage cannot be read.
     """
-    with open_video(source) as (container, file):
+    with open_media(source, UploadKind.VIDEO) as (container, file):
+        if container.format.name not in VIDEO_CONTAINERS:
+            raise MediaRejected(UploadRejectionCode.NO_VIDEO_STREAM, "The file has sound but no pictures.")
         refuse_other_type(container.format.name, content_type)
         stream = _video_stream(container)
         if container.format.name in QUICKTIME:
@@ -79,31 +70,6 @@ def probe_media(
         spacing = measure_spacing(container, stream)
         _refuse_duration(spacing, max_duration_ms)
         return _described(container, stream, first, spacing)
-
-
-@contextmanager
-def open_video(source: str) -> "Iterator[tuple[InputContainer, BinaryIO]]":
-    """The opened container of a source and the file under it; raises MediaRejected as `probe_media` does."""
-    try:
-        with open_source(source) as file:
-            if byte_size(file) == 0:
-                raise MediaRejected(UploadRejectionCode.EMPTY, "The file is empty.")
-            with _opened(file) as container:
-                yield container, file
-    except SourceMissing as error:
-        raise MediaRejected(UploadRejectionCode.MISSING, "The file is not there.") from error
-
-
-def _opened(file: BinaryIO) -> "InputContainer":
-    options = {"format_whitelist": ALLOWED_CONTAINERS, "protocol_whitelist": "none"}
-    try:
-        container = av.open(file, "r", options=options)
-    except (av.error.InvalidDataError, av.error.ArgumentError, av.error.EOFError) as error:
-        raise unreadable(file) from error
-    if container.format.name not in VIDEO_CONTAINERS:
-        container.close()
-        raise MediaRejected(UploadRejectionCode.NO_VIDEO_STREAM, "The file has sound but no pictures.")
-    return container
 
 
 def _video_stream(container: "InputContainer") -> "VideoStream":

@@ -22,6 +22,7 @@ class PlaybackRefused(Exception):
 class Playback:
     hls_url: str
     mp4_url: str | None
+    audio_url: str | None
     embed_url: str
     poster_url: str
     storyboard_url: str
@@ -46,10 +47,11 @@ async def production_playback(
         return None
     expires_at = rounded_up(clock.now() + timedelta(seconds=limits.playback_ttl_seconds))
     token = issue_playback_token(secret, production_id=production.id, viewer=viewer, expires_at=expires_at)
-    has_mp4 = any(output["kind"] == RenderOutputKind.MP4 for output in render.outputs)
+    kinds = {output["kind"] for output in render.outputs}
     return Playback(
         hls_url=f"{origin}/playback/{token}/index.m3u8",
-        mp4_url=f"{origin}/playback/{token}/video.mp4" if has_mp4 else None,
+        mp4_url=f"{origin}/playback/{token}/video.mp4" if RenderOutputKind.MP4 in kinds else None,
+        audio_url=f"{origin}/playback/{token}/audio.m4a" if RenderOutputKind.AUDIO in kinds else None,
         embed_url=f"{origin}/embed/{token}",
         poster_url=f"{origin}/playback/{token}/poster.jpg",
         storyboard_url=f"{origin}/playback/{token}/storyboard.vtt",

@@ -6,13 +6,14 @@ from uuid import UUID
 from tortoise.transactions import in_transaction
 
 import models
-from models.statuses import ProductionStatus, PublicationStatus, UploadStatus
+from models.statuses import ProductionStatus, PublicationStatus, UploadKind, UploadStatus
 from services.create_production import insert_production
 from services.errors import Refused, Unauthenticated, UserError, refuse
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
+from services.hold_uploads import hold_uploads
 from services.idempotency import IdempotencyKeyReused, first_result, remember
-from services.policy import PUBLISHING_ROLES, visible_productions, visible_spaces, visible_uploads
+from services.policy import PUBLISHING_ROLES, visible_productions, visible_spaces
 from services.production_config import ProductionConfig
 from services.viewer import Viewer
 
@@ -23,6 +24,7 @@ MAX_SPACES = 50
 class PublishErrorCode(StrEnum):
     SOURCE_INVALID = "SOURCE_INVALID"
     UPLOAD_NOT_FOUND = "UPLOAD_NOT_FOUND"
+    UPLOAD_NOT_A_VIDEO = "UPLOAD_NOT_A_VIDEO"
     UPLOAD_NOT_READY = "UPLOAD_NOT_READY"
     PRODUCTION_NOT_FOUND = "PRODUCTION_NOT_FOUND"
     PRODUCTION_NOT_COMPLETED = "PRODUCTION_NOT_COMPLETED"
@@ -134,10 +136,13 @@ async def _source(
 
 
 async def _default_production(viewer: Viewer, upload_id: UUID) -> models.Production:
-    upload = await models.Upload.filter(visible_uploads(viewer), id=upload_id).select_for_update().first()
+    upload = (await hold_uploads(viewer, [upload_id])).get(upload_id)
     if upload is None:
         message = "There is no such upload."
         raise refuse(PublishErrorCode.UPLOAD_NOT_FOUND, message, "input", "uploadId")
+    if upload.kind is not UploadKind.VIDEO:
+        message = f"Only a video can be published; this upload is {upload.kind}."
+        raise refuse(PublishErrorCode.UPLOAD_NOT_A_VIDEO, message, "input", "uploadId")
     if upload.status is not UploadStatus.READY:
         message = f"The upload is {upload.status}; publishing needs one that is READY."
         raise refuse(PublishErrorCode.UPLOAD_NOT_READY, message, "input", "uploadId")

@@ -3,13 +3,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import models
-from models.statuses import PublicationStatus, UploadStatus
+from models.statuses import PublicationStatus, UploadKind, UploadStatus
 from services.policy import PUBLISHING_ROLES
 from services.viewer import Viewer
 
 
 class PublishObstacle(StrEnum):
     NOT_A_PUBLISHER = "NOT_A_PUBLISHER"
+    UPLOAD_NOT_A_VIDEO = "UPLOAD_NOT_A_VIDEO"
     UPLOAD_NOT_READY = "UPLOAD_NOT_READY"
     ALREADY_PUBLISHED = "ALREADY_PUBLISHED"
 
@@ -50,6 +51,8 @@ def _obstacle(
 ) -> PublishObstacle | None:
     if member.role not in PUBLISHING_ROLES:
         return PublishObstacle.NOT_A_PUBLISHER
+    if upload.kind is not UploadKind.VIDEO:
+        return PublishObstacle.UPLOAD_NOT_A_VIDEO
     if upload.status is not UploadStatus.READY:
         return PublishObstacle.UPLOAD_NOT_READY
     return PublishObstacle.ALREADY_PUBLISHED if publication else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,8 +45,11 @@ class RenderedOutput:
 
 @dataclass(frozen=True)
 class RenderEvent:
+    """`occurred_at` is the teller's own clock: events are ordered by it, not by when they came."""
+
     render_id: UUID
     cause: str
+    occurred_at: datetime | None = None
     job_id: str | None = None
     status: ProductionStatus | None = None
     progress_percent: int | None = None
@@ -76,6 +80,7 @@ def read_media_convert_event(
     return RenderEvent(
         render_id=render_id,
         cause=f"MediaConvert {status}",
+        occurred_at=_moment(detail.get("timestamp")),
         job_id=_text(detail.get("jobId")),
         status=STATUS_OF[status],
         progress_percent=_whole(progress.get("jobPercentComplete")),
@@ -144,6 +149,13 @@ def _text(value: object) -> str | None:
 
 def _whole(value: object) -> int | None:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _moment(milliseconds: object) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(float(str(milliseconds)) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _phase(value: object) -> RenderPhase | None:

@@ -1,7 +1,9 @@
 """The life of a render as one pure table: which status may follow which, and how an event moves progress.
 
 Events come at least once and in any order (EventBridge promises no more), so folding them must end in the
-same row whatever the order: the first terminal status wins and progress only grows.
+same row whatever the order. All but the status is a maximum, which no order and no repetition can change:
+of the percentage, of MediaConvert's own retry count, of the phase within that. Of the terminal statuses the
+first wins.
 """
 
 from collections.abc import Mapping
@@ -18,6 +20,7 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.CANCELED: frozenset(),
 }
 TERMINAL = frozenset(status for status, following in MOVES.items() if not following)
+UNFINISHED = tuple(status for status, following in MOVES.items() if following)
 HIGHEST_UNFINISHED_PERCENT = 99
 
 
@@ -41,38 +44,32 @@ def fold_render_event(
     phase: RenderPhase | None = None,
     job_retry_count: int = 0,
 ) -> RenderState:
-    """The state after an event; the same object when the event changes nothing."""
-    if is_terminal(state.status):
-        return state
-    if status is not None and is_terminal(status):
-        finished = 100 if status is Status.COMPLETED else state.progress_percent
-        return replace(state, status=status, progress_percent=finished, phase=None)
-    moved = state
-    if status is not None and status in MOVES[state.status]:
-        moved = replace(moved, status=status)
-    return _progressed(moved, progress_percent, phase, job_retry_count)
+    """The state after an event; equal to the one before when the event changes nothing.
 
-
-def _progressed(
-    state: RenderState, percent: int | None, phase: RenderPhase | None, retry_count: int
-) -> RenderState:
-    """MediaConvert starts again inside one job by counting `retryCount` up: only then may its own percentage
-    fall, and even then ours stays where it was."""
-    percent = min(max(percent or 0, 0), HIGHEST_UNFINISHED_PERCENT)
-    if retry_count < state.job_retry_count:
-        return state
-    if retry_count == state.job_retry_count and percent < state.progress_percent:
-        return state
+    A late event may still tell how far a render had come that failed.
+    """
+    moved = status if status is not None and status in MOVES[state.status] else state.status
     return replace(
         state,
-        progress_percent=max(state.progress_percent, percent),
-        phase=_later_phase(state, phase, retry_count),
-        job_retry_count=retry_count,
+        status=moved,
+        progress_percent=_percent(moved, state.progress_percent, progress_percent or 0),
+        phase=None if is_terminal(moved) else _later_phase(state, phase, job_retry_count),
+        job_retry_count=max(state.job_retry_count, job_retry_count),
     )
 
 
+def _percent(status: Status, shown: int, told: int) -> int:
+    """MediaConvert starts again inside one job by counting `retryCount` up, and its own percentage falls:
+    ours stays where it was."""
+    if status is Status.COMPLETED:
+        return 100
+    return max(shown, min(told, HIGHEST_UNFINISHED_PERCENT))
+
+
 def _later_phase(state: RenderState, phase: RenderPhase | None, retry_count: int) -> RenderPhase | None:
-    if phase is None or state.phase is None or retry_count > state.job_retry_count:
+    """The furthest phase of the latest try inside the job."""
+    if retry_count != state.job_retry_count:
+        return phase if retry_count > state.job_retry_count else state.phase
+    if phase is None or state.phase is None:
         return phase or state.phase
-    order = list(RenderPhase)
-    return max(state.phase, phase, key=order.index)
+    return max(state.phase, phase, key=list(RenderPhase).index)

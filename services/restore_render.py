@@ -6,7 +6,16 @@ from tortoise.transactions import in_transaction
 import models
 from models.statuses import ProductionStatus
 from services.errors import Unauthenticated, refuse
+from services.gateways.clock import Clock
+from services.gateways.event_bus import EventBus
+from services.go_live import go_live
+from services.hold_uploads import hold_uploads
+from services.note_render_event import state_of
 from services.owned_production import lock_owned_production
+from services.production_assets import record_production_assets
+from services.production_config import ProductionConfig
+from services.production_status import write_production_status
+from services.supersede_renders import supersede_renders
 from services.viewer import Viewer
 
 
@@ -16,8 +25,14 @@ class RestoreRenderErrorCode(StrEnum):
     RENDER_NOT_COMPLETED = "RENDER_NOT_COMPLETED"
 
 
-async def restore_render(*, viewer: Viewer, production_id: UUID, number: int) -> models.Production:
-    """Play an earlier completed render again, under the same URLs."""
+async def restore_render(
+    *, viewer: Viewer, bus: EventBus, clock: Clock, production_id: UUID, number: int
+) -> models.Production:
+    """Go back to an earlier completed render: it becomes the current one, plays under the same URLs at once,
+    and its config is the production's again. A render that is under way is superseded.
+
+    Watchers are told by a transition to COMPLETED. Restoring what is current and plays changes nothing.
+    """
     if viewer.user_id is None:
         raise Unauthenticated
     codes = RestoreRenderErrorCode
@@ -34,6 +49,16 @@ async def restore_render(*, viewer: Viewer, production_id: UUID, number: int) ->
         if render.status is not ProductionStatus.COMPLETED:
             message = f"Render {number} is {render.status}; only a COMPLETED one can be played."
             raise refuse(codes.RENDER_NOT_COMPLETED, message, "input", "number")
-        production.playable_render_number = number
-        await production.save(update_fields=["playable_render_number", "updated_at"])
+        if production.current_render_number == production.playable_render_number == number:
+            return production
+        cause = f"render {number} restored"
+        await supersede_renders(production, clock=clock, cause=cause)
+        config = ProductionConfig.from_json(render.config)
+        await hold_uploads(viewer, {upload_id for upload_id, _ in config.referenced_uploads()})
+        await record_production_assets(production, config)
+        production.config = render.config
+        await write_production_status(production, render, state_of(render), cause=cause)
+        await go_live(production, render, clock.now())
+    await bus.announce_transition()
+    await bus.announce_work()
     return production

@@ -19,7 +19,8 @@ class RetryProductionErrorCode(StrEnum):
 
 
 async def retry_production(*, viewer: Viewer, bus: EventBus, production_id: UUID) -> models.Production:
-    """Queue a new render, with the same config, of a production that FAILED or was CANCELED."""
+    """Queue a new render, with the same config, of a production that FAILED or was CANCELED. Automatic
+    retries are counted anew from here."""
     if viewer.user_id is None:
         raise Unauthenticated
     codes = RetryProductionErrorCode

@@ -1,8 +1,8 @@
 """Takes a committed render to MediaConvert: never two jobs for one render, whatever is lost on the way."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -10,21 +10,31 @@ from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 import models
-from models.statuses import ProductionStatus, RenderErrorStage
+from models.statuses import ProductionStatus
+from services.cancel_render import cancel_render
+from services.event_of_job import event_of_job
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
-from services.gateways.media_convert import Job, JobRefused, MediaConvert
+from services.gateways.media_convert import Job, JobRefused, MediaConvert, OutcomeUnknown, TryAgainLater
 from services.gateways.object_storage import ObjectStorage
 from services.job_settings import RenderRefs, build_job
-from services.overlays import draw_overlays
+from services.note_render_event import merged_warnings
+from services.prepare_render_assets import prepare_render_assets
 from services.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 from services.record_render_event import record_render_event
+from services.render_errors import AssetsFailed, rule_for
 from services.render_events import RenderEvent, RenderFailure
+from services.render_lease import LEASE, held, release, renewed_lease
+from services.render_lifecycle import UNFINISHED, is_terminal
+from services.while_wanted import while_wanted
 
-LEASE = timedelta(seconds=120)
-MAX_ATTEMPTS = 8
-UNFINISHED = (ProductionStatus.QUEUED, ProductionStatus.PROCESSING)
+# With the pauses between them, more than half an hour.
+MAX_ATTEMPTS = 12
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+# Until a job made by a request whose answer was lost is surely among those that ListJobs tells of.
+LISTED_AFTER = timedelta(seconds=60)
+GIVEN_UP, QUOTA = "SUBMISSION_FAILED", "ServiceQuotaExceeded"
 log = structlog.get_logger()
 
 
@@ -46,8 +56,9 @@ async def claim_render(*, clock: Clock) -> UUID | None:
             status__in=UNFINISHED, cancel_requested_at__isnull=False
         )
         free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+        due = Q(due_at__isnull=True) | Q(due_at__lte=now)
         render = (
-            await models.Render.filter(wanted, free)
+            await models.Render.filter(wanted, free, due)
             .order_by("created_at")
             .select_for_update(skip_locked=True)
             .first()
@@ -55,7 +66,7 @@ async def claim_render(*, clock: Clock) -> UUID | None:
         if render is None:
             return None
         render.attempts += 1
-        render.leased_until = now + LEASE * min(render.attempts, 5)
+        render.leased_until = now + LEASE
         await render.save(update_fields=["attempts", "leased_until"])
         return render.id
 
@@ -69,43 +80,110 @@ async def submit_render(
     clock: Clock,
     defaults: JobDefaults,
 ) -> None:
-    """Create the render's job, or find the one an earlier attempt made; carry out a requested cancellation.
+    """Create the claimed render's job, or find the one an earlier attempt made; carry out a cancellation.
 
-    An unknown outcome (the network, AWS) raises and leaves the lease to run out: the next attempt looks
-    the job up by its userMetadata before it makes another.
+    What goes wrong is tried again after a pause, in the end given up. An attempt that may have made a job
+    is followed by one that looks the job up by its userMetadata first.
     """
     render = await models.Render.get(id=render_id).select_related("production__upload")
-    if render.job_id is None and render.attempts > 1:
-        await _adopt(render, await renderer.find_job(render.id), clock)
-    if render.cancel_requested_at is not None:
-        await _cancel(render, renderer, storage, bus, clock)
-    elif render.job_id is None:
+    if is_terminal(render.status):
+        return
+    async with renewed_lease(render, clock):
         try:
-            await _create_job(render, storage, renderer, clock, defaults)
-        except JobRefused as refused:
-            await _fail(render, refused.code, str(refused), storage, bus, clock)
-        except Exception:
+            await _submit_or_cancel(render, storage, renderer, bus, clock, defaults)
+        except AssetsFailed as failed:
+            await _fail(render, failed.code, str(failed), storage, bus, clock)
+        except OutcomeUnknown:
+            log.warning("MediaConvert's answer is lost", render_id=str(render.id), exc_info=True)
+            await release(render, due_at=clock.now() + max(LISTED_AFTER, _pause(render.attempts)))
+        except TryAgainLater as reason:
+            log.warning("render not submitted yet", render_id=str(render.id), reason=str(reason))
             if render.attempts < MAX_ATTEMPTS:
-                raise
-            log.exception("render given up", render_id=str(render.id), attempts=render.attempts)
-            message = "The render could not be handed to MediaConvert."
-            await _fail(render, "SUBMISSION_FAILED", message, storage, bus, clock)
+                await release(render, due_at=clock.now() + _pause(render.attempts))
+            else:
+                await _fail(render, _code_of(reason), str(reason), storage, bus, clock)
+        except Exception:
+            log.exception("render not submitted", render_id=str(render.id), attempts=render.attempts)
+            await release(render, due_at=clock.now() + _pause(render.attempts))
+
+
+def _code_of(reason: TryAgainLater) -> str:
+    return QUOTA if str(reason).startswith(QUOTA) else GIVEN_UP
+
+
+def _pause(attempts: int) -> timedelta:
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
+
+
+async def _submit_or_cancel(
+    render: models.Render,
+    storage: ObjectStorage,
+    renderer: MediaConvert,
+    bus: EventBus,
+    clock: Clock,
+    defaults: JobDefaults,
+) -> None:
+    if render.job_id is None and render.attempts > 1:
+        is_given_up = render.attempts > MAX_ATTEMPTS
+        job = await _found_job(render, renderer, is_given_up=is_given_up)
+        if job is not None:
+            await _adopt(render, job, storage, renderer, bus, clock)
+            return
+        if is_given_up and render.cancel_requested_at is None:
+            await _fail(render, GIVEN_UP, None, storage, bus, clock)
+            return
+    if render.cancel_requested_at is not None:
+        await cancel_render(render, renderer=renderer, storage=storage, bus=bus, clock=clock)
+    elif render.job_id is None:
+        await _create_job(render, storage, renderer, bus, clock, defaults)
+
+
+async def _found_job(render: models.Render, renderer: MediaConvert, *, is_given_up: bool) -> Job | None:
+    """The job of an earlier attempt. Not knowing is no reason to go on for ever: a job that turns up after
+    all, of a render that was given up, is cancelled as a stray one."""
+    try:
+        return await renderer.find_job(render.id, created_after=render.created_at)
+    except Exception:
+        if not is_given_up:
+            raise
+        log.exception("job not found at last", render_id=str(render.id))
+        return None
 
 
 async def _create_job(
     render: models.Render,
     storage: ObjectStorage,
     renderer: MediaConvert,
+    bus: EventBus,
     clock: Clock,
     defaults: JobDefaults,
 ) -> None:
+    prepared = await while_wanted(_prepare(render, storage, defaults), render=render)
+    # The last look before the point of no return: still ours, still wanted.
+    wanted = held(render).filter(status=ProductionStatus.QUEUED, job_id=None, cancel_requested_at=None)
+    if prepared is None or not await wanted.update(
+        settings=prepared[0], warnings=merged_warnings(prepared[1])
+    ):
+        await release(render)
+        return
+    try:
+        job = await renderer.create_job(prepared[0])
+    except JobRefused as refused:
+        await _fail(render, refused.code, str(refused), storage, bus, clock)
+        return
+    await _adopt(render, job, storage, renderer, bus, clock)
+
+
+async def _prepare(
+    render: models.Render, storage: ObjectStorage, defaults: JobDefaults
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Put the render's own files into storage; the CreateJob request, and warnings. Raises AssetsFailed."""
     upload = render.production.upload
     config = ProductionConfig.from_json(render.config)
     media = ProbedMedia.from_json(upload.media or {})
-    overlays = await asyncio.to_thread(draw_overlays, config, media)
-    for overlay in overlays:
-        key = f"{render.output_prefix}/assets/{overlay.name}"
-        await storage.put(key, overlay.png, content_type="image/png")
+    overlays = await prepare_render_assets(
+        render=render, upload=upload, config=config, media=media, storage=storage
+    )
     refs = RenderRefs(
         source_uri=storage.uri(upload.source_key),
         output_prefix_uri=storage.uri(render.output_prefix),
@@ -121,40 +199,40 @@ async def _create_job(
     warnings = [
         {"code": "TEXT_NOT_DRAWN", "message": warning} for image in overlays for warning in image.warnings
     ]
-    await models.Render.filter(id=render.id).update(settings=request, warnings=warnings)
-    await _adopt(render, await renderer.create_job(request), clock)
-    if await models.Render.filter(id=render.id, cancel_requested_at__isnull=False).exists():
-        await renderer.cancel_job(str(render.job_id))
+    return request, warnings
 
 
-async def _adopt(render: models.Render, job: Job | None, clock: Clock) -> None:
-    """Note the job; an event may have told of it before this answer came."""
-    if job is None:
-        return
-    render.job_id = job.id
-    await models.Render.filter(id=render.id, job_id__isnull=True).update(
-        job_id=job.id, queue=job.queue, submitted_at=clock.now()
-    )
-    await models.Render.filter(id=render.id).update(leased_until=None)
-
-
-async def _cancel(
-    render: models.Render, renderer: MediaConvert, storage: ObjectStorage, bus: EventBus, clock: Clock
+async def _adopt(
+    render: models.Render,
+    job: Job,
+    storage: ObjectStorage,
+    renderer: MediaConvert,
+    bus: EventBus,
+    clock: Clock,
 ) -> None:
-    if render.job_id is not None:
-        await renderer.cancel_job(render.job_id)
-        return
-    event = RenderEvent(
-        render_id=render.id, cause="canceled before submission", status=ProductionStatus.CANCELED
-    )
+    """Note the job, through the door that events take: one may have told of it before this answer came.
+    A second job, which only a frozen process can have made, is cancelled."""
+    event = event_of_job(render, job, storage, cause=f"MediaConvert {job.status}")
     await record_render_event(event=event, storage=storage, bus=bus, clock=clock)
+    noted = await models.Render.get_or_none(id=render.id)
+    if noted is None or noted.job_id != job.id:
+        await renderer.cancel_job(job.id)
 
 
 async def _fail(
-    render: models.Render, code: str, message: str, storage: ObjectStorage, bus: EventBus, clock: Clock
+    render: models.Render,
+    code: str,
+    message: str | None,
+    storage: ObjectStorage,
+    bus: EventBus,
+    clock: Clock,
 ) -> None:
-    failure = RenderFailure(code=code, stage=RenderErrorStage.SUBMITTING, message=message[:2000])
+    rule = rule_for(code)
+    told = (message or rule.message or code)[:2000]
     event = RenderEvent(
-        render_id=render.id, cause="submission failed", status=ProductionStatus.FAILED, failure=failure
+        render_id=render.id,
+        cause=f"not submitted: {code}",
+        status=ProductionStatus.FAILED,
+        failure=RenderFailure(code=code, stage=rule.stage, message=told),
     )
     await record_render_event(event=event, storage=storage, bus=bus, clock=clock)

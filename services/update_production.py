@@ -6,17 +6,18 @@ from tortoise.transactions import in_transaction
 import models
 from services.create_production import MAX_TITLE, config_errors
 from services.errors import Refused, Unauthenticated, UserError
+from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
 from services.owned_production import lock_owned_production
+from services.production_assets import production_asset_errors, record_production_assets
 from services.production_config import ProductionConfig
-from services.render_lifecycle import is_terminal
 from services.start_production_render import start_production_render
+from services.supersede_renders import supersede_renders
 from services.viewer import Viewer
 
 
 class UpdateProductionErrorCode(StrEnum):
     PRODUCTION_NOT_FOUND = "PRODUCTION_NOT_FOUND"
-    PRODUCTION_RENDERING = "PRODUCTION_RENDERING"
     TITLE_INVALID = "TITLE_INVALID"
     CONFIG_INVALID = "CONFIG_INVALID"
 
@@ -25,11 +26,15 @@ async def update_production(
     *,
     viewer: Viewer,
     bus: EventBus,
+    clock: Clock,
     production_id: UUID,
     title: str | None = None,
     config: ProductionConfig | None = None,
 ) -> models.Production:
-    """Rename a production, or render it anew with another config while the last completed render plays on."""
+    """Rename a production, or render it anew with another config while the last completed render plays on.
+
+    A render that is under way is superseded: it is asked to end, and no longer moves the production.
+    """
     if viewer.user_id is None:
         raise Unauthenticated
     codes = UpdateProductionErrorCode
@@ -42,17 +47,18 @@ async def update_production(
         )
         upload = await models.Upload.get(id=production.upload_id)
         errors = config_errors(config, upload, codes.CONFIG_INVALID) if config else []
+        if config:
+            errors += await production_asset_errors(viewer, config, codes.CONFIG_INVALID)
         if title is not None and not 1 <= len(title.strip()) <= MAX_TITLE:
             message = f"A title has 1 to {MAX_TITLE} characters."
             errors.append(UserError(codes.TITLE_INVALID, message, ("input", "title")))
-        if config and not is_terminal(production.status):
-            message = f"The production is {production.status}; cancel that render first."
-            errors.append(UserError(codes.PRODUCTION_RENDERING, message, ("input", "config")))
         if errors:
             raise Refused(*errors)
         production.title = title.strip() if title is not None else production.title
         has_new_render = config is not None and config.to_json() != production.config
         if config is not None and has_new_render:
+            await supersede_renders(production, clock=clock, cause="config updated")
+            await record_production_assets(production, config)
             await start_production_render(production=production, config=config, cause="config updated")
         await production.save()
     if has_new_render:

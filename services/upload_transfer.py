@@ -7,6 +7,7 @@ from models.statuses import UploadStatus
 from services.errors import BadInput
 from services.gateways.clock import Clock
 from services.gateways.object_storage import ObjectStorage, UploadedPart
+from services.upload_keys import incoming_key
 
 MAX_PART_URLS = 100
 
@@ -37,7 +38,7 @@ async def upload_transfer(
         return None
     if upload.multipart_id is None:
         form = await storage.presign_post(
-            upload.source_key,
+            incoming_key(upload),
             content_type=upload.content_type,
             byte_size=upload.byte_size,
             seconds=seconds,

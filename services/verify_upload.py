@@ -1,4 +1,4 @@
-"""Decides whether a file that arrived is what was announced, and a video."""
+"""Decides whether a file that arrived is what was announced: its bytes, and what is in them."""
 
 import asyncio
 import hashlib
@@ -11,20 +11,24 @@ from tortoise.transactions import in_transaction
 
 import models
 from models.statuses import UploadRejectionCode, UploadStatus
-from services.extract_poster import extract_poster
-from services.forget_upload_objects import forget_upload_objects
+from services.forget_upload_objects import forget_incoming_objects, forget_upload_objects
 from services.gateways.clock import Clock
 from services.gateways.object_storage import ObjectStorage
 from services.limits import Limits
-from services.probe_media import MediaRejected, probe_media
-from services.probed_media import ProbedMedia
+from services.media_rejected import MediaRejected
+from services.probe_in_child import ProbeChild, probe_child
+from services.probe_request import Poster, ProbeRequest
+from services.probed_media import Probed
+from services.upload_keys import incoming_key, upload_folder
+from services.upload_types import NOUNS
 
 LEASE = timedelta(minutes=5)
 MAX_LEASE = timedelta(hours=2)
 SLOWEST_BYTES_PER_SECOND = 10_000_000
 MAX_ATTEMPTS = 5
 URL_SECONDS = 3600
-POSTER_PART = 0.1
+PROBE_SECONDS = 60
+POSTER_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 log = structlog.get_logger()
 
 
@@ -58,35 +62,52 @@ async def verify_upload(*, storage: ObjectStorage, limits: Limits, clock: Clock,
     """
     upload = await models.Upload.get(id=upload_id)
     try:
-        await _check_bytes(upload, storage)
-        media, poster_key = await _read_video(upload, storage, limits)
+        async with probe_child() as child:
+            await _take_in(upload, storage)
+            await _check_bytes(upload, storage)
+            probed, poster_key = await _read_file(upload, child, storage, limits)
     except MediaRejected as rejected:
         await _reject(upload, rejected.code, str(rejected))
     else:
-        await _settle(upload, status=UploadStatus.READY, media=media.to_json(), poster_key=poster_key)
+        await _settle(upload, status=UploadStatus.READY, media=probed.to_json(), poster_key=poster_key)
 
 
-async def _read_video(
-    upload: models.Upload, storage: ObjectStorage, limits: Limits
-) -> tuple[ProbedMedia, str]:
+async def _take_in(upload: models.Upload, storage: ObjectStorage) -> None:
+    """Copy what a form brought to where nothing can be sent: the form lives on, and verified bytes must stay.
+
+    Only the first copy counts, so that a worker slower than its lease changes nothing either.
+    """
+    if upload.multipart_id is None:
+        await storage.copy(incoming_key(upload), upload.source_key)
+
+
+async def _read_file(
+    upload: models.Upload, child: ProbeChild, storage: ObjectStorage, limits: Limits
+) -> tuple[Probed, str | None]:
     """What the file holds, and its poster's key. Raises MediaRejected, or at first whatever went wrong."""
-    url = await storage.presign_get(upload.source_key, seconds=URL_SECONDS)
+    request = ProbeRequest(
+        url=await storage.presign_get(upload.source_key, seconds=URL_SECONDS),
+        kind=upload.kind,
+        content_type=upload.content_type,
+        max_duration_ms=limits.max_media_duration_ms,
+        max_image_pixels=limits.max_image_pixels,
+    )
     try:
-        media = await asyncio.to_thread(
-            probe_media,
-            url,
-            content_type=upload.content_type,
-            max_duration_ms=limits.max_media_duration_ms,
-        )
-        return media, await _make_poster(upload, media, url, storage)
+        probed, poster = await child.probe(request, seconds=_probe_seconds(upload))
+        return probed, await _store_poster(upload, poster, storage)
     except MediaRejected:
         raise
     except Exception as error:
         if upload.attempts < MAX_ATTEMPTS:
             raise
         log.exception("verification given up", upload_id=str(upload.id), attempts=upload.attempts)
-        message = "The video could not be read."
+        message = f"The {NOUNS[upload.kind]} could not be read."
         raise MediaRejected(UploadRejectionCode.UNSUPPORTED_CODEC, message) from error
+
+
+def _probe_seconds(upload: models.Upload) -> int:
+    """Less than the lease, which also covers the copy and the checksum."""
+    return PROBE_SECONDS + int(upload.byte_size) // (2 * SLOWEST_BYTES_PER_SECOND)
 
 
 async def _check_bytes(upload: models.Upload, storage: ObjectStorage) -> None:
@@ -108,10 +129,11 @@ async def _check_bytes(upload: models.Upload, storage: ObjectStorage) -> None:
             raise MediaRejected(UploadRejectionCode.CHECKSUM_MISMATCH, message)
 
 
-async def _make_poster(upload: models.Upload, media: ProbedMedia, url: str, storage: ObjectStorage) -> str:
-    poster = await asyncio.to_thread(extract_poster, url, round(media.duration_ms * POSTER_PART))
-    key = upload.source_key.rpartition("/")[0] + "/poster.jpg"
-    await storage.put(key, poster, content_type="image/jpeg")
+async def _store_poster(upload: models.Upload, poster: Poster | None, storage: ObjectStorage) -> str | None:
+    if poster is None:
+        return None
+    key = f"{upload_folder(upload)}poster.{poster.extension}"
+    await storage.put(key, poster.picture, content_type=POSTER_TYPES[poster.extension])
     return key
 
 
@@ -132,3 +154,5 @@ async def _settle(upload: models.Upload, *, status: UploadStatus, **values: obje
             await locked.save()
             if status is UploadStatus.REJECTED:
                 await forget_upload_objects(locked)
+            else:
+                await forget_incoming_objects(locked)

@@ -20,6 +20,7 @@ from server.database import migrate
 from server.settings import Settings
 from server.wiring import open_gateways, open_proxy, open_renderer
 from server.worker import Worker
+from tests.moto_server import moto_server
 from tests.tables import empty_tables
 
 EVENTS_KEY = "events-key-of-the-tests"
@@ -163,6 +164,15 @@ async def graphql(graphql_raw: Any) -> Any:
         return body["data"]
 
     return send
+
+
+@pytest.fixture(scope="session")
+def aws_url() -> Iterator[str]:
+    """Where moto answers as SQS, EventBridge, CloudFormation and the rest of AWS; any credentials will do."""
+    os.environ.setdefault("AWS_ACCESS_KEY_ID", "somebody")
+    os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "secret")
+    with moto_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ async def empty_tables(connection: Any) -> None:
     for model in (
         models.Publication,
         models.Render,
+        models.RenderStep,
         models.ProductionAsset,
         models.Production,
         models.Upload,

@@ -23,9 +23,10 @@ from tests.journey import (
 from tests.media import clip
 
 AIRDATE = Path(sys.executable).parent / "airdate"
-UNFINISHED = (
-    "query ($id: ID!) { production(id: $id) { status renders { number status jobId } history { status } } }"
-)
+UNFINISHED = """
+query ($id: ID!) { production(id: $id) {
+  status renders { number status jobId } history { kind status } } }
+"""
 
 
 @contextmanager
@@ -79,7 +80,13 @@ async def test_a_render_survives(tmp_path, victim):
             told = (await ask(UNFINISHED, {"id": production_id}, token))["production"]
     assert told["status"] == "COMPLETED"
     assert [(r["number"], r["status"]) for r in told["renders"]] == [(1, "COMPLETED")]
-    assert [entry["status"] for entry in told["history"]] == ["QUEUED", "PROCESSING", "COMPLETED"]
+    steps = [(entry["kind"], entry["status"]) for entry in told["history"]]
+    assert [status for kind, status in steps if kind == "STATUS_CHANGED"] == [
+        "QUEUED",
+        "PROCESSING",
+        "COMPLETED",
+    ]
+    assert [kind for kind, _ in steps if kind != "STATUS_CHANGED"] == ["SUBMITTED"]
 
 
 async def under_way(ask, production_id, token):

@@ -20,11 +20,13 @@ from embedded.mediaconvert.loudness import corrections
 from embedded.mediaconvert.outputs import Group, read_groups
 from embedded.mediaconvert.programme import Programme, read_programme
 from embedded.mediaconvert.sounds import heard_tracks
-from embedded.mediaconvert.sources import Source
+from embedded.mediaconvert.sources import Source, SourceError
 from embedded.mediaconvert.storage import Storage
 
 # How much of a job each phase is taken to be, for one percentage over all.
 TRANSCODED_FROM, UPLOADED_FROM = 5, 90
+# What ffmpeg's mov and matroska readers say of a file that is shorter than it says; ffmpeg itself goes on.
+TRUNCATED_TEXTS = ("partial file", "File ended prematurely")
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,9 @@ async def _transcode(
     command = render_command(graph, groups, found, folder)
     fonts = write_font_config(folder / "fonts.conf") if assets.subtitles else None
     report_time = _transcoding(programme.frames, programme.rate, report)
-    await run_ffmpeg(command, report=report_time, environment=fonts)
+    told = await run_ffmpeg(command, report=report_time, environment=fonts)
+    if any(text in told for text in TRUNCATED_TEXTS):
+        raise SourceError(1076, "The end of file was hit before all of it was read. Is the file truncated?")
 
 
 def _finish(

@@ -45,9 +45,20 @@ function onError(_event, data) {
   tell(data.type === Hls.ErrorTypes.NETWORK_ERROR ? (data.response?.code ?? 0) : undefined);
 }
 
+/** The captions menu is the browser's own, fed by hls.js; a playlist read again keeps what was chosen there. */
+function keepCaptions(before) {
+  if (!before?.subtitleTracks.length) return;
+  const chosen = before.subtitleTracks[before.subtitleTrack]?.name;
+  hls.once(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => {
+    hls.subtitleTrack = hls.subtitleTracks.findIndex((track) => track.name === chosen);
+  });
+}
+
 function play(startPosition) {
-  hls?.destroy();
+  const before = hls;
   hls = new Hls({ startPosition, capLevelToPlayerSize: true, enableWorker: false });
+  keepCaptions(before);
+  before?.destroy();
   hls.on(Hls.Events.ERROR, onError);
   hls.loadSource(playlist);
   hls.attachMedia(video);

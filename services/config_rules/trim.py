@@ -12,8 +12,9 @@ from services.production_config import KeptRange, ProductionConfig
 
 MAX_KEPT_RANGES = 50
 LEAST_KEPT_MS = 1000
-# MediaConvert takes clips of less than 12 hours (User Guide, "setting up an assembly workflow job").
-CLIPPED_MS = 12 * 3600 * 1000
+# MediaConvert takes clips of less than 12 hours (User Guide, "setting up an assembly workflow job"); edges
+# move by half a frame, and a frame may last a second.
+LONGEST_KEPT_MS = 12 * 3600 * 1000 - 1001
 # Its timecodes have two digits for the hour.
 DAY_MS = 24 * 3600 * 1000
 
@@ -35,8 +36,8 @@ def trim_problems(config: ProductionConfig, media: ProbedMedia) -> Problems:
     yield from problems
     ranges = kept_ranges(config, media)
     lasts = sum(end - start for start, end in ranges)
-    if not problems and ranges != ((0, media.duration_ms),) and lasts >= CLIPPED_MS:
-        message = f"The kept ranges last {ms(lasts)} together; it must be less than {ms(CLIPPED_MS)}."
+    if not problems and ranges != ((0, media.duration_ms),) and lasts > LONGEST_KEPT_MS:
+        message = f"The kept ranges last {ms(lasts)} together; {ms(LONGEST_KEPT_MS)} are allowed."
         yield ConfigProblem(ConfigProblemCode.TOO_LONG, message, path)
 
 

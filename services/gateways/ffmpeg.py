@@ -2,9 +2,11 @@
 
 import asyncio
 import ctypes
+import re
 import signal
 import ssl
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -12,10 +14,14 @@ from urllib.parse import urlsplit
 from imageio_ffmpeg import get_ffmpeg_exe
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-KEPT_ERROR_CHARACTERS = 8000
+KEPT_LINES = 50
+LONGEST_LINE = 4096
 SILENT_SERVER_MICROSECONDS = 30_000_000
-# What ffmpeg says, and then goes on as if the file had ended there.
-LOST_INPUT = ("Error during demuxing", "Input/output error", "Stream ends prematurely", "will reconnect at")
+LONGEST_PAUSE_SECONDS = 4
+# Every complaint of the network's layers is followed by this, unless ffmpeg gave the source up.
+NETWORK_LINE = re.compile(r"\[(?:https?|tls|tcp) @ [^\]]*\] (.*)")
+TAKEN_UP_AGAIN = "Will reconnect"
+LOST_ANYHOW = ("Error during demuxing", "partial file")
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -31,19 +37,23 @@ class FfmpegTimedOut(FfmpegFailed):
     """ffmpeg was stopped because it took too long."""
 
 
+class SourceLost(FfmpegFailed):
+    """A source could not be read to its end. ffmpeg itself takes that for the end of the file."""
+
+
 async def run_ffmpeg(
     arguments: Sequence[str], *, seconds: float, feed: AsyncIterator[bytes] | None = None
 ) -> str:
     """Run to the end, with `feed` as its standard input; what it told on standard error, warnings and worse.
 
-    Cancelled, or after `seconds`, it kills ffmpeg and waits for its end. Raises FfmpegTimedOut or
+    Cancelled, or after `seconds`, it kills ffmpeg and waits for its end. Raises FfmpegTimedOut, SourceLost or
     FfmpegFailed.
     """
     process = await asyncio.create_subprocess_exec(
         get_ffmpeg_exe(),
         "-hide_banner",
         "-nostats",
-        *("-loglevel", "warning"),
+        *("-loglevel", "repeat+warning"),
         "-y",
         *arguments,
         stdin=asyncio.subprocess.DEVNULL if feed is None else asyncio.subprocess.PIPE,
@@ -51,28 +61,32 @@ async def run_ffmpeg(
         stderr=asyncio.subprocess.PIPE,
         preexec_fn=_die_with_parent if _LIBC else None,
     )
+    telling = _Telling()
     try:
         async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
-            telling = group.create_task(_text(process.stderr))
+            group.create_task(telling.listen(process.stderr))
             group.create_task(_fed(process.stdin, feed))
             status = await process.wait()
     except TimeoutError as error:
         raise FfmpegTimedOut(f"ffmpeg was still not done after {seconds:.0f} s") from error
     finally:
         await _ended(process)
-    told = telling.result()
+    told = "\n".join(telling.lines)
+    if telling.lost is not None:
+        raise SourceLost(telling.lost, told)
     if status != 0:
-        raise FfmpegFailed(_last_line(told), told)
+        raise FfmpegFailed(telling.lines[-1] if telling.lines else "ffmpeg gave no reason", told)
     return told
 
 
 def reading(source: str) -> list[str]:
     """Arguments that come before `-i source`: a URL's certificate is checked and a lost connection is
-    taken up again; after half a minute of silence the server counts as gone."""
+    taken up again, three times within 4 s; a server that is silent for half a minute counts as gone."""
     if urlsplit(source).scheme not in {"http", "https"}:
         return ["-protocol_whitelist", "file"]
     arguments = ["-protocol_whitelist", "http,https,tls,tcp", "-rw_timeout", str(SILENT_SERVER_MICROSECONDS)]
-    arguments += ["-reconnect", "1", "-reconnect_delay_max", "4", "-reconnect_max_retries", "4"]
+    arguments += ["-reconnect", "1", "-reconnect_on_network_error", "1", "-reconnect_on_http_error", "5xx"]
+    arguments += ["-reconnect_delay_max", str(LONGEST_PAUSE_SECONDS)]
     authorities = ssl.get_default_verify_paths().cafile
     if urlsplit(source).scheme == "https" and authorities:
         arguments += ["-tls_verify", "1", "-ca_file", authorities]
@@ -84,11 +98,37 @@ def _die_with_parent() -> None:
         _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-async def _text(stream: asyncio.StreamReader | None) -> str:
-    kept = b""
-    while stream and (chunk := await stream.read(65536)):
-        kept = (kept + chunk)[-KEPT_ERROR_CHARACTERS:]
-    return kept.decode(errors="replace")
+class _Telling:
+    """The last lines of standard error, and whether a source was lost."""
+
+    def __init__(self) -> None:
+        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self.lost: str | None = None
+        self._complaint: str | None = None
+
+    async def listen(self, stream: asyncio.StreamReader | None) -> None:
+        rest = b""
+        while stream and (chunk := await stream.read(65536)):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                self._note(line)
+            rest = rest[-LONGEST_LINE:]
+        self._note(rest)
+        self.lost = self.lost or self._complaint
+
+    def _note(self, raw: bytes) -> None:
+        line = raw.decode(errors="replace").strip()[:LONGEST_LINE]
+        if not line:
+            return
+        self.lines.append(line)
+        network = NETWORK_LINE.match(line)
+        if network and network[1].startswith(TAKEN_UP_AGAIN):
+            self._complaint = None
+        elif network:
+            self.lost = self.lost or self._complaint
+            self._complaint = network[1]
+        elif any(sign in line for sign in LOST_ANYHOW):
+            self.lost = self.lost or line
 
 
 async def _fed(stdin: asyncio.StreamWriter | None, feed: AsyncIterator[bytes] | None) -> None:
@@ -107,8 +147,3 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.kill()
         await process.wait()
-
-
-def _last_line(told: str) -> str:
-    lines = told.strip().splitlines()
-    return lines[-1][:500] if lines else "ffmpeg gave no reason"

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 
@@ -63,6 +64,15 @@ class ObjectStorage(Protocol):
     async def get(self, key: str) -> bytes: ...
 
     async def put(self, key: str, body: bytes, *, content_type: str) -> None: ...
+
+    async def put_file(self, key: str, path: Path, *, content_type: str) -> None:
+        """As `put`, piece by piece from a local file of any size."""
+        ...
+
+    async def copy(self, source: str, target: str) -> None:
+        """Copy up to 5 GiB within storage, unless there is an object at `target` already. Idempotent: of what
+        was copied before, or of a source that is not there, `head` says what became."""
+        ...
 
     async def list_objects(self, prefix: str) -> list[StoredObject]: ...
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -112,6 +113,19 @@ class S3ObjectStorage:
 
     async def put(self, key: str, body: bytes, *, content_type: str) -> None:
         await self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
+
+    async def put_file(self, key: str, path: Path, *, content_type: str) -> None:
+        await self._client.upload_file(str(path), self._bucket, key, ExtraArgs={"ContentType": content_type})
+
+    async def copy(self, source: str, target: str) -> None:
+        origin = {"Bucket": self._bucket, "Key": source}
+        try:
+            await self._client.copy_object(
+                Bucket=self._bucket, Key=target, CopySource=origin, IfNoneMatch="*"
+            )
+        except ClientError as error:
+            if _code(error) not in ("PreconditionFailed", "NoSuchKey"):
+                raise
 
     async def list_objects(self, prefix: str) -> list[StoredObject]:
         found = []

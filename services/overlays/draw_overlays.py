@@ -11,9 +11,11 @@ from uuid import UUID
 from services.job_settings.asset_names import TITLE_NAME, lower_third_name
 from services.job_settings.rendition_ladder import display_size
 from services.limits import MIB
+from services.overlays.ink import LIGHT_INK
 from services.overlays.lower_third import LowerThirdDrawing, draw_lower_third
 from services.overlays.overlay_image import DrawnText, OverlayImage
 from services.overlays.title_page import TitleDrawing, draw_title_page
+from services.overlays.typeset import Room, Text, typeset
 from services.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig, TitlePage
 from services.recently_used import RecentlyUsed
@@ -46,6 +48,14 @@ def draw_overlays(
         drawings[lower_third_name(index)] = _lower_third_drawing(lower_third, frame, shared)
     drawn = _pool.map(_drawn_once, drawings.values())
     return [OverlayImage(**vars(picture), name=name) for name, picture in zip(drawings, drawn, strict=True)]
+
+
+def load_fonts() -> None:
+    """Read the fonts now (half a second), so that the first who wants a picture need not wait for them.
+
+    Raises RuntimeError when a font package is not installed.
+    """
+    typeset(Text.of("Airdate", None), Room(100, 100, 20, 0, "left"), LIGHT_INK)
 
 
 def _drawn_once(drawing: Drawing) -> DrawnText:

@@ -24,10 +24,13 @@ TEXT_SIZE = 0.05
 PADDING = 0.022
 STRIPE = 0.008
 PANEL = (11, 15, 20, 208)
-# Of the letters' size: how far the outline and the shadow of bare letters reach.
-OUTLINE = 0.045
+# Of the letters' size: the blur of bare letters' outline and of their shadow.
+OUTLINE = 0.035
 SHADOW = 0.16
-SHADOW_STRENGTH = 2.2
+OUTLINE_GAIN = 4.0
+OUTLINE_OPACITY = 0.85
+# A blurred thin line is faint.
+SHADOW_GAIN = 1.32
 
 Size = tuple[int, int]
 
@@ -65,8 +68,9 @@ def draw_lower_third(drawing: LowerThirdDrawing) -> DrawnText:
     # Bare letters keep the safe area, not the shadow around them.
     bleed = margin if drawing.style is LowerThirdStyle.PLAIN else 0
     x, y = _corner(drawing.position, drawing.frame, picture.size, bleed)
-    shrunk_to = lettering.size / usual
-    return DrawnText(encode_png(picture), x, y, *picture.size, lettering.size, shrunk_to, text.warnings)
+    return DrawnText(
+        encode_png(picture), x, y, *picture.size, lettering.size, lettering.shrunk_to, text.warnings
+    )
 
 
 def _side(drawing: LowerThirdDrawing, text: Text) -> Literal["left", "center", "right"]:
@@ -96,16 +100,19 @@ def _styled(
 
 def _with_shadow(letters: Image.Image, size: float) -> Image.Image:
     """White letters with a dark edge, for light pictures, and a soft shadow, for restless ones."""
-    shape = letters.getchannel("A")
-    reach = max(1, round(size * OUTLINE))
-    edge = shape.filter(ImageFilter.MaxFilter(2 * reach + 1)).filter(ImageFilter.GaussianBlur(reach * 0.4))
-    soft = edge.filter(ImageFilter.GaussianBlur(size * SHADOW)).point(
-        lambda value: min(255, round(value * SHADOW_STRENGTH * 0.6))
-    )
-    dark = ImageChops.lighter(edge.point(lambda value: round(value * 0.85)), soft)
+    # A blur made stronger spreads letters as a maximum filter does, rounder and ten times as fast.
+    edge = letters.getchannel("A").filter(ImageFilter.GaussianBlur(max(0.6, size * OUTLINE)))
+    edge = edge.point(_times(OUTLINE_GAIN))
+    soft = edge.filter(ImageFilter.GaussianBlur(size * SHADOW))
+    dark = ImageChops.lighter(edge.point(_times(OUTLINE_OPACITY)), soft.point(_times(SHADOW_GAIN)))
     canvas = Image.new("RGBA", letters.size, (0, 0, 0, 0))
     canvas.putalpha(dark)
     return Image.alpha_composite(canvas, letters)
+
+
+def _times(factor: float) -> list[int]:
+    """The values 0 to 255 times a factor, as Pillow's table."""
+    return [min(255, round(value * factor)) for value in range(256)]
 
 
 def _even(picture: Image.Image) -> Image.Image:

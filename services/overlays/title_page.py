@@ -44,7 +44,7 @@ _backdrops: RecentlyUsed[Image.Image] = RecentlyUsed(64 * MIB, lambda image: ima
 def draw_title_page(drawing: TitleDrawing, background_image: bytes | None, logo: bytes | None) -> DrawnText:
     """The whole page, opaque. Raises OSError for an image file that cannot be read."""
     width, height = drawing.frame
-    page = _backdrop(drawing, background_image).copy()
+    page = _backdrop(drawing, background_image)
     emblem = _logo(logo, drawing.frame) if logo else None
     above = emblem.height + round(min(drawing.frame) * LOGO_GAP) if emblem else 0
     usual = max(LEAST_SIZE, min(drawing.frame) * TEXT_SIZE)
@@ -55,11 +55,11 @@ def draw_title_page(drawing: TitleDrawing, background_image: bytes | None, logo:
     lettering = typeset(text, room, ink_on(drawing.background))
     top = (height - above - lettering.picture.height) // 2
     if emblem:
-        page.paste(emblem, ((width - emblem.width) // 2, top), emblem)
-    place = ((width - lettering.picture.width) // 2, top + above)
-    page.paste(lettering.picture, place, lettering.picture)
-    shrunk_to = lettering.size / usual
-    return DrawnText(encode_png(page), 0, 0, width, height, lettering.size, shrunk_to, text.warnings)
+        _lay(page, emblem, ((width - emblem.width) // 2, top))
+    _lay(page, lettering.picture, ((width - lettering.picture.width) // 2, top + above))
+    return DrawnText(
+        encode_png(page), 0, 0, width, height, lettering.size, lettering.shrunk_to, text.warnings
+    )
 
 
 def _logo(logo: bytes, frame: Size) -> Image.Image:
@@ -74,12 +74,16 @@ def _backdrop(drawing: TitleDrawing, background_image: bytes | None) -> Image.Im
     if backdrop is None:
         backdrop = _veiled(cover(background_image, drawing.frame), drawing.background)
         _backdrops.put(key, backdrop)
-    return backdrop
+    return backdrop.copy()
 
 
 def _veiled(image: Image.Image, color: str) -> Image.Image:
     """The image on the colour, and as much of the colour over it as letters need."""
     ground = Image.new("RGB", image.size, color)
-    ground.paste(image, mask=image)
+    _lay(ground, image, (0, 0))
     sample = np.asarray(ground.resize(SAMPLE, Image.Resampling.BOX))
     return Image.blend(ground, Image.new("RGB", image.size, rgb(color)), scrim_opacity(sample, color))
+
+
+def _lay(page: Image.Image, picture: Image.Image, place: Size) -> None:
+    page.paste(picture, place, picture if picture.mode == "RGBA" else None)

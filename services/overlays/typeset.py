@@ -64,10 +64,14 @@ class Room:
 
 @dataclass(frozen=True)
 class Lettering:
-    """Letters on a transparent picture as large as they need; `size` is that of the large ones, in pixels."""
+    """Letters on a transparent picture as large as they need.
+
+    `size` is that of the large ones, in pixels, and `shrunk_to` what it is of the room's: 1 when they fit.
+    """
 
     picture: Image.Image
     size: float
+    shrunk_to: float
 
 
 def typeset(text: Text, room: Room, ink: str) -> Lettering:
@@ -90,8 +94,9 @@ def typeset(text: Text, room: Room, ink: str) -> Lettering:
     png = compiler.compile(format="png", ppi=POINTS_PER_INCH)
     if not isinstance(png, bytes):
         raise TypeError("a text must fit one page")
-    size = json.loads(compiler.query("<size>", field="value", one=True))
-    return Lettering(Image.open(BytesIO(png)).convert("RGBA"), float(size))
+    size = float(json.loads(compiler.query("<size>", field="value", one=True)))
+    # Typst's own lengths are rounded a little.
+    return Lettering(Image.open(BytesIO(png)).convert("RGBA"), size, min(1.0, size / room.size))
 
 
 def _part(text: PrintableText, *, scale: float, weight: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from services.gateways.ffmpeg import LOST_INPUT, FfmpegFailed, reading, run_ffmpeg
+from services.gateways.ffmpeg import FfmpegFailed, SourceLost, reading, run_ffmpeg
 from services.media_container import ALLOWED_CONTAINERS
 from services.sound.pcm import CHANNELS, FULL_SCALE, SAMPLE_RATE, STORED, Samples, samples_at, silence
 from services.sound.sound_track import SoundTrack, SoundUnreadable
@@ -14,7 +14,8 @@ from services.sound.sound_track import SoundTrack, SoundUnreadable
 RUN_UP_SECONDS = 3
 # A step in the time stamps from 10 ms on is a gap (one AAC frame is 21 ms) and becomes silence; a clock that
 # drifts 3 ms off the pictures is brought back by stretching, at most by a hundredth.
-IN_STEP = f"aresample={SAMPLE_RATE}:async=480:min_comp=0.003:min_hard_comp=0.01"
+# `first_pts` counts samples that come in, so that the rate is changed by another filter before.
+IN_STEP = f"aresample={SAMPLE_RATE},aresample=async=480:min_comp=0.003:min_hard_comp=0.01"
 # The same on both sides at full level, as MediaConvert is told to do it (RemixSettings).
 MONO_TO_BOTH = "pan=stereo|c0=c0|c1=c0"
 STEREO = "aformat=sample_fmts=s16:channel_layouts=stereo"
@@ -61,7 +62,7 @@ async def decode_beginning(track: SoundTrack, path: Path, count: int) -> Decoded
     filters = f"aresample={SAMPLE_RATE},{_to_stereo(track)},atrim=end_sample={count}"
     sound = await _decode(track, path, [], filters, count)
     if sound.length == 0:
-        raise SoundUnreadable("There is no sound in the file.")
+        raise SoundUnreadable(track.source, "It has no sound.")
     return sound
 
 
@@ -73,12 +74,11 @@ async def _decode(track: SoundTrack, path: Path, before: list[str], filters: str
     arguments = [*before, *reading(track.source), "-format_whitelist", ALLOWED_CONTAINERS]
     arguments += ["-i", track.source, "-map", "0:a:0", "-af", filters, "-f", "s16le", str(path)]
     try:
-        told = await run_ffmpeg(arguments, seconds=PATIENCE_SECONDS + 2 * count / SAMPLE_RATE)
+        await run_ffmpeg(arguments, seconds=PATIENCE_SECONDS + 2 * count / SAMPLE_RATE)
+    except SourceLost:
+        raise
     except FfmpegFailed as error:
         if any(sign in error.told for sign in UNDECODABLE):
-            raise SoundUnreadable(f"The sound cannot be decoded: {error}") from error
+            raise SoundUnreadable(track.source, f"ffmpeg says: {error}") from error
         raise
-    lost = next((line for line in told.splitlines() if any(sign in line for sign in LOST_INPUT)), None)
-    if lost is not None:
-        raise FfmpegFailed(f"the source was lost on the way: {lost[:300]}", told)
     return DecodedSound(path)

@@ -12,7 +12,7 @@ from services.gateways.ffmpeg import run_ffmpeg
 from services.job_settings.asset_names import TITLE_SOUND_NAME, sound_name
 from services.probed_media import ProbedMedia
 from services.production_config import AudioMode, Music, ProductionConfig
-from services.sound.decode_sound import PATIENCE_SECONDS, DecodedSound, decode_beginning, decode_part
+from services.sound.decode_sound import DecodedSound, decode_beginning, decode_part
 from services.sound.ducking import Ducking
 from services.sound.music_bed import MusicBed
 from services.sound.pcm import CHANNELS, SAMPLE_RATE, Samples, amplitude, silence
@@ -24,6 +24,8 @@ from services.sound.speech import WINDOW, Levels, speech_spans, voice_levels
 PIECE = 500 * WINDOW
 # Peaks of the sum that would clip are held at full scale; below it nothing is touched.
 LIMITER = "alimiter=limit=1:attack=5:release=50:level=false:latency=true"
+# Twelve hours take ten minutes.
+ENCODING_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,12 @@ async def mix_sound(
     ducking = Ducking(speech_spans(await _levels(programme)), music.ducking_db)
     mix = _Mix(programme, MusicBed(music, bed, plan.length), ducking)
     inputs = [
-        await _encoded(folder / sound_name(index), mix.of_input(run), run[-1].source_end + run[-1].tail)
+        await _encoded(folder / sound_name(index), mix.of_input(run), delay=run[0].source_start - run[0].lead)
         for index, run in enumerate(plan.runs)
     ]
     if not plan.title_length:
         return MixedSound(tuple(inputs), None)
-    length = plan.title_length + MARGIN
-    title = await _encoded(folder / TITLE_SOUND_NAME, mix.of_title(length), length)
+    title = await _encoded(folder / TITLE_SOUND_NAME, mix.of_title(plan.title_length + MARGIN), delay=0)
     return MixedSound(tuple(inputs), title)
 
 
@@ -107,8 +108,8 @@ class _Mix:
             yield partial(self._music, start, count)
 
     def of_input(self, run: Sequence[Part]) -> Iterator[Callable[[], Samples]]:
-        """Piece after piece from the upload's beginning to the end of the run's last part."""
-        reached = 0
+        """Piece after piece from the run's first part to the end of its last one."""
+        reached = run[0].source_start - run[0].lead
         for part in run:
             begin, end = part.source_start - part.lead, part.source_end + part.tail
             for _, count in _pieces(begin - reached):
@@ -134,16 +135,19 @@ async def _levels(programme: _Programme) -> Levels:
     return np.concatenate([await asyncio.to_thread(measured, start, count) for start, count in pieces])
 
 
-async def _encoded(path: Path, pieces: Iterator[Callable[[], Samples]], length: int) -> Path:
+async def _encoded(path: Path, pieces: Iterator[Callable[[], Samples]], *, delay: int) -> Path:
+    """`delay` samples of silence, then the pieces. The silence of a cut far into an upload is ffmpeg's own:
+    an hour of it takes 3 s and 1 MB."""
+
     async def feed() -> AsyncIterator[bytes]:
         for piece in pieces:
             yield (await asyncio.to_thread(piece)).astype("<f4").tobytes()
 
     raw = ["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", str(CHANNELS), "-i", "pipe:0"]
-    flac = ["-af", LIMITER, "-c:a", "flac", "-sample_fmt", "s16", "-compression_level", "5"]
+    filters = f"{LIMITER},aformat=sample_fmts=s16,adelay=delays={delay}S:all=1"
+    flac = ["-af", filters, "-c:a", "flac", "-compression_level", "5"]
     plain = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact"]
-    arguments = [*raw, *flac, *plain, str(path)]
-    await run_ffmpeg(arguments, seconds=PATIENCE_SECONDS + length / SAMPLE_RATE, feed=feed())
+    await run_ffmpeg([*raw, *flac, *plain, str(path)], seconds=ENCODING_SECONDS, feed=feed())
     return path
 
 

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class SoundUnreadable(Exception):
-    """The file has no sound that can be decoded."""
+    """The file has no sound that can be decoded; the text is for people."""
+
+    def __init__(self, source: str, message: str) -> None:
+        super().__init__(message)
+        self.source = source
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,13 @@ def find_sound(source: str) -> SoundTrack:
             with av.open(file, "r", options=options) as container:
                 return _track(container, source)
         except (av.error.InvalidDataError, av.error.ArgumentError, av.error.EOFError) as error:
-            raise SoundUnreadable(f"The file cannot be opened: {error.strerror}.") from error
+            raise SoundUnreadable(source, f"The file cannot be opened ({error.strerror}).") from error
 
 
 def _track(container: "InputContainer", source: str) -> SoundTrack:
     audio = next((stream for stream in container.streams.audio if stream.codec_context), None)
     if audio is None:
-        raise SoundUnreadable("The file has no sound.")
+        raise SoundUnreadable(source, "It has no sound.")
     cover = av.stream.Disposition.attached_pic
     pictures = [stream for stream in container.streams.video if not stream.disposition & cover]
     first = pictures[0] if pictures else audio

@@ -12,6 +12,7 @@ from models.statuses import UploadStatus
 from schema.node import row_id_of
 from services.carry_out_storage_deletions import carry_out_storage_deletions
 from services.expire_uploads import expire_uploads
+from services.upload_keys import incoming_key
 from services.verify_upload import claim_upload, verify_upload
 from tests.factories import id_of, make_production, make_token, make_upload, make_user
 from tests.journey import COMPLETE_UPLOAD, UPLOAD, send_form, start_upload
@@ -140,6 +141,7 @@ async def test_a_good_file_becomes_ready(graphql, gateways, storage, token, vide
     upload = await verified(graphql, gateways, token, video, checksumSha256=checksum.upper())
     assert upload["status"] == "READY"
     assert upload["media"]["durationMs"] == 2000
+    await swept(gateways)
     names = [key.rpartition("/")[2] for key in await stored(storage, upload["id"])]
     assert names == ["poster.jpg", "source.mp4"]
 
@@ -170,7 +172,7 @@ async def test_a_bad_file_is_rejected_and_removed(
 async def test_storage_is_not_believed_blindly(graphql, gateways, storage, token, body, code):
     upload = await start_upload(graphql, token, b"x" * 1000)
     row = await models.Upload.get()
-    await storage.put(row.source_key, body, content_type="video/mp4")
+    await storage.put(incoming_key(row), body, content_type="video/mp4")
     await completed(graphql, token, upload["id"])
     await verified_next(gateways)
     settled = (await graphql(UPLOAD, {"id": upload["id"]}, token=token))["upload"]
@@ -327,7 +329,7 @@ async def test_storage_that_fails_leaves_the_upload_to_be_verified_later(graphql
     await completed(graphql, token, upload["id"])
 
     class Failing:
-        async def head(self, key):
+        async def copy(self, source, target):
             raise ConnectionError("storage is away")
 
     upload_id = await claim_upload(clock=gateways.clock)

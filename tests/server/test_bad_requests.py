@@ -102,7 +102,7 @@ async def test_events_need_the_key_and_a_shape(http, database):
     wrong = {"x-airdate-events-key": "wrong"}
     assert (await post("/events/mediaconvert", json={}, headers=wrong)).status_code == 401
     right = {"x-airdate-events-key": "events-key-of-the-tests"}
-    for body in (b"", b"[]", b"{}", orjson.dumps({"source": "aws.s3", "detail": {}})):
+    for body in (b"", b"[]", b"{}", orjson.dumps({"source": "aws.mediaconvert"})):
         response = await post("/events/mediaconvert", content=body, headers=right)
         assert response.status_code == 400
     foreign = {"source": "aws.mediaconvert", "detail": {"status": "COMPLETE", "userMetadata": {}}}

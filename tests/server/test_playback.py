@@ -118,6 +118,59 @@ async def test_captions_show_unasked_only_where_the_config_says_so(graphql, http
         assert track.format(marked) in (await http.get(url)).text
 
 
+CAPTIONED = """#EXTM3U
+#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subs",LANGUAGE="en",NAME="English",URI="index_captions_1.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=1,SUBTITLES="subs"
+index_720.m3u8
+"""
+
+
+async def test_captions_are_reached_from_any_page_as_the_pictures_are(graphql, http, storage):
+    owner = await make_user()
+    production = await make_production(owner)
+    await rendered(storage, production)
+    folder = f"t/{owner.id}/p/{production.id}/r/1/hls"
+    words = b"WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:126000\n\n00:01.000 --> 00:02.000\nHello\n"
+    playlist = b"#EXTM3U\n#EXTINF:6,\nindex_captions_1_00001.vtt\n#EXT-X-ENDLIST\n"
+    await storage.put(
+        f"{folder}/index.m3u8", CAPTIONED.encode(), content_type="application/vnd.apple.mpegurl"
+    )
+    await storage.put(
+        f"{folder}/index_captions_1.m3u8", playlist, content_type="application/vnd.apple.mpegurl"
+    )
+    await storage.put(f"{folder}/index_captions_1_00001.vtt", words, content_type="text/vtt")
+    url = await hls_url(graphql, production, await make_token(owner))
+    origin = {"origin": "https://pages.example"}
+    master = await http.get(url, headers=origin)
+    assert 'URI="index_captions_1.m3u8"' in master.text, "beside the master, under the same token"
+    track = await http.get(str(httpx.URL(url).join("index_captions_1.m3u8")), headers=origin)
+    segment = await http.get(str(httpx.URL(url).join(track.text.splitlines()[2])), headers=origin)
+    assert segment.content == words
+    assert segment.headers["content-type"].startswith("text/vtt")
+    for answer in (master, track, segment):
+        assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_the_sound_alone_is_a_download_where_it_was_asked_for(graphql, http, storage):
+    owner = await make_user()
+    token = await make_token(owner)
+    production = await make_production(owner, title="Talk")
+    await rendered(storage, production)
+    query = "query ($id: ID!) { production(id: $id) { playback { audioUrl hlsUrl } } }"
+    links = (await graphql(query, {"id": id_of(production)}, token=token))["production"]["playback"]
+    assert links["audioUrl"] is None
+    assert (await http.get(links["hlsUrl"].replace("index.m3u8", "audio.m4a"))).status_code == 404
+    render = await models.Render.get(production_id=production.id)
+    key = f"{render.output_prefix}/audio/sound.m4a"
+    await storage.put(key, b"sound", content_type="audio/mp4")
+    render.outputs = [*render.outputs, {"kind": RenderOutputKind.AUDIO, "key": key, "durationMs": 6000}]
+    await render.save()
+    links = (await graphql(query, {"id": id_of(production)}, token=token))["production"]["playback"]
+    answer = await http.get(links["audioUrl"], follow_redirects=True)
+    assert answer.content == b"sound"
+    assert 'filename="Talk.m4a"' in answer.headers["content-disposition"]
+
+
 async def test_a_failed_newer_render_does_not_stop_the_earlier_one(graphql, http, storage):
     owner = await make_user()
     production = await make_production(owner)

@@ -1,5 +1,7 @@
+import random
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +28,7 @@ def test_moves_only_as_the_table_allows_and_never_back(events):
         assert after.progress_percent >= state.progress_percent
         assert (after.progress_percent == 100) == (after.status is Status.COMPLETED)
         if is_terminal(state.status):
-            assert after is state
+            assert after.status is state.status
         state = after
 
 
@@ -38,28 +40,48 @@ def test_an_event_told_twice_changes_nothing_the_second_time(events):
         assert fold_render_event(state, **event) == state
 
 
-def test_every_order_of_a_renders_events_ends_the_same():
+@pytest.mark.parametrize("last", [Status.COMPLETED, Status.FAILED, Status.CANCELED])
+def test_every_order_of_a_renders_events_ends_the_same(last):
+    """All 5040, each with some events told twice."""
     events = [
         {"status": Status.PROCESSING},
         {"status": Status.PROCESSING, "progress_percent": 7, "phase": RenderPhase.TRANSCODING},
         {"status": Status.PROCESSING, "progress_percent": 66, "phase": RenderPhase.UPLOADING},
-        {"status": Status.PROCESSING, "progress_percent": None},
+        {"status": Status.PROCESSING, "progress_percent": None, "job_retry_count": 1},
+        {"progress_percent": 5, "phase": RenderPhase.PROBING, "job_retry_count": 1},
         {},
-        {"status": Status.COMPLETED},
+        {"status": last},
     ]
+    chance = random.Random(1)
     final = set()
     for order in permutations(events):
         state = RenderState(Status.QUEUED)
-        for event in order:
+        for event in [*order, *chance.choices(order, k=3)]:
             state = fold_render_event(state, **event)
-        final.add((state.status, state.progress_percent, state.phase))
-    assert final == {(Status.COMPLETED, 100, None)}
+        final.add(state)
+    assert final == {RenderState(last, 100 if last is Status.COMPLETED else 66, None, 1)}
+
+
+@given(
+    st.lists(EVENTS.filter(lambda e: not is_terminal(e["status"] or Status.QUEUED)), max_size=7), st.randoms()
+)
+def test_no_order_matters_before_the_end(events, chance):
+    mixed = [*events, *events[:2]]
+    chance.shuffle(mixed)
+    assert folded(events) == folded(mixed)
+
+
+def folded(events):
+    state = RenderState(Status.QUEUED)
+    for event in events:
+        state = fold_render_event(state, **event)
+    return state
 
 
 def test_the_first_terminal_status_wins():
     completed = fold_render_event(RenderState(Status.PROCESSING), status=Status.COMPLETED)
-    assert fold_render_event(completed, status=Status.FAILED) is completed
-    assert fold_render_event(completed, status=Status.CANCELED) is completed
+    assert fold_render_event(completed, status=Status.FAILED) == completed
+    assert fold_render_event(completed, status=Status.CANCELED, progress_percent=3) == completed
 
 
 def test_progress_stays_below_100_until_completed():
@@ -68,7 +90,15 @@ def test_progress_stays_below_100_until_completed():
 
 
 def test_a_new_try_inside_the_job_keeps_the_shown_progress():
-    state = fold_render_event(RenderState(Status.PROCESSING), progress_percent=60)
-    again = fold_render_event(state, progress_percent=5, job_retry_count=1)
-    assert (again.progress_percent, again.job_retry_count) == (60, 1)
-    assert fold_render_event(again, progress_percent=80, job_retry_count=0) is again
+    state = fold_render_event(
+        RenderState(Status.PROCESSING), progress_percent=60, phase=RenderPhase.UPLOADING
+    )
+    again = fold_render_event(state, progress_percent=5, phase=RenderPhase.PROBING, job_retry_count=1)
+    assert again == RenderState(Status.PROCESSING, 60, RenderPhase.PROBING, 1)
+    late = fold_render_event(again, progress_percent=50, phase=RenderPhase.UPLOADING)
+    assert late == again
+
+
+def test_how_far_a_failed_render_had_come_may_be_told_late():
+    failed = fold_render_event(RenderState(Status.PROCESSING, 10), status=Status.FAILED)
+    assert fold_render_event(failed, progress_percent=40) == RenderState(Status.FAILED, 40)

@@ -151,8 +151,8 @@ def test_what_is_kept_of_a_long_video_lasts_less_than_half_a_day() -> None:
             for problem in validate_production_config(config, media)
         ]
 
-    assert found() == found(KeptRange()) == found(KeptRange(0, 12 * hour - 1)) == []
-    assert found(KeptRange(0, 12 * hour)) == [("TOO_LONG", "trim.keep")]
+    assert found() == found(KeptRange()) == found(KeptRange(0, 12 * hour - 1001)) == []
+    assert found(KeptRange(0, 12 * hour - 1000)) == [("TOO_LONG", "trim.keep")]
     assert found(KeptRange(0, 6 * hour), KeptRange(0, 6 * hour)) == [("TOO_LONG", "trim.keep")]
     # Timecodes end with the day.
     assert found(KeptRange(25 * hour)) == [("OUT_OF_RANGE", "trim.keep.0")]

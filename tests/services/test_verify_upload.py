@@ -5,6 +5,7 @@ import pytest
 import models
 from models.statuses import UploadRejectionCode, UploadStatus
 from services.delete_upload import delete_upload
+from services.upload_keys import upload_folder
 from services.verify_upload import MAX_ATTEMPTS, claim_upload
 from tests.factories import make_upload, make_user, viewer_of
 from tests.media import clip
@@ -112,7 +113,7 @@ async def test_a_file_that_fails_every_attempt_is_given_up(gateways, steps, vide
 
 async def test_a_file_gone_before_it_is_verified(gateways, steps, video):
     upload = await steps.arrived(video)
-    await gateways.storage.delete_prefix(upload.source_key)
+    await gateways.storage.delete_prefix(upload_folder(upload))
     await steps.verify(upload)
     row = await models.Upload.get()
     assert (row.status, row.rejection_code) == (UploadStatus.REJECTED, UploadRejectionCode.MISSING)

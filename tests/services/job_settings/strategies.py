@@ -32,7 +32,7 @@ FADES = st.sampled_from([0, 1, 400, 5000])
 LANGUAGES = st.sampled_from(
     ["en", "pt-BR", "es-419", "zh-Hant-TW", "zh", "yue", "de-1996", "sr-Latn-RS", "fr-CA-x-film", "SRP"]
 )
-HALF_A_DAY_MS = 12 * 3600 * 1000
+LONGEST_KEPT_MS = 12 * 3600 * 1000 - 1001
 RATES = st.one_of(
     st.sampled_from(
         [Fraction(24000, 1001), Fraction(25), Fraction(30000, 1001), Fraction(60000, 1001), Fraction(120)]
@@ -126,7 +126,7 @@ def _trim(draw: st.DrawFn, duration_ms: int) -> Trim | None:
         start = draw(st.integers(0, duration_ms - 1000) | st.just(_end_of(parts, duration_ms)))
         end = draw(st.none() | st.integers(start + 1000, duration_ms))
         lasts += (end or duration_ms) - start
-        if parts and lasts >= HALF_A_DAY_MS:
+        if lasts > LONGEST_KEPT_MS:
             break
         parts.append(KeptRange(start, end))
     return Trim(tuple(parts)) if parts else None

@@ -1,11 +1,22 @@
 """Colours come out as they went in, whatever the file's matrix, range, depth and transfer."""
 
+import io
+
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from services.hdr_to_sdr import HdrTransfer, hdr_to_sdr
-from tests.embedded.mediaconvert.rendering.studio import file_input, mp4_job, overlay, pictures
+from tests.embedded.mediaconvert.rendering.studio import (
+    file_group,
+    file_input,
+    hls_group,
+    mp4_job,
+    overlay,
+    pictures,
+    rung,
+)
 
 BARS = [(191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0), (0, 0, 191)]
 BARS += [(20, 20, 20)]
@@ -56,6 +67,38 @@ async def test_bars_keep_their_colours(studio, matrix, colour_range, pixels):
         assert seen == pytest.approx(meant, abs=3)
     with av.open(str(studio.folder / "bars.mp4")) as container:
         assert int(next(container.decode(video=0)).colorspace) in (1, 5, 6)
+
+
+async def test_stills_and_thumbnails_keep_their_colours(studio):
+    """JPEG is BT.601 in full range, whatever the video is."""
+    uri = await studio.made("bars.mp4", *bars(), *encoded("bt709", "tv", "yuv420p"), *X264)
+    request = mp4_job(studio, file_input(uri))
+    capture = {"FramerateNumerator": 30, "FramerateDenominator": 1, "MaxCaptures": 3, "Quality": 95}
+    still = {
+        "ContainerSettings": {"Container": "RAW"},
+        "VideoDescription": {
+            "Width": 320,
+            "Height": 180,
+            "CodecSettings": {"Codec": "FRAME_CAPTURE", "FrameCaptureSettings": capture},
+        },
+    }
+    tiles = {"IntervalCadence": "FOLLOW_CUSTOM", "ThumbnailInterval": 1.0, "ThumbnailWidth": 320}
+    request["Settings"]["OutputGroups"] += [
+        file_group(studio.destination("still"), still),
+        hls_group(
+            studio.destination("hls/index"),
+            rung("_180", (320, 180)),
+            ImageBasedTrickPlay="ADVANCED",
+            ImageBasedTrickPlaySettings=tiles | {"TileWidth": 1, "TileHeight": 1},
+        ),
+    ]
+    files = (await studio.render(request)).files
+    assert [name for name in files if name.startswith("still")] == [f"still.000000{n}.jpg" for n in range(3)]
+    for name in ("still.0000002.jpg", "hls/index_thumbnails_00001.jpg"):
+        with Image.open(io.BytesIO(files[name])) as image:
+            shown = np.asarray(image.convert("RGB"))
+        for seen, meant in zip(columns(shown), BARS, strict=True):
+            assert seen == pytest.approx(meant, abs=4)
 
 
 async def test_what_comes_out_says_so(studio):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from embedded.mediaconvert.sources import SourceError
 from tests.embedded.mediaconvert.rendering.studio import (
     SAMPLE_RATE,
     file_input,
@@ -201,3 +202,18 @@ async def test_timecodes_count_in_the_inputs_own_rate(studio):
     media = (await studio.render(mp4_job(studio, file_input(uri, InputClippings=clips)))).files["video.mp4"]
     assert len(pictures(media)) == 45
     assert_together(media, [0.5])
+
+
+@pytest.mark.parametrize("name", ["cut.mp4", "cut.mkv"])
+async def test_a_file_without_its_end_is_an_error_not_a_still(studio, name):
+    """Where the missing part is not asked for, the file will do."""
+    noise = ("-f", "lavfi", "-i", "nullsrc=s=320x180:r=30:d=4,geq=random(1)*255:128:128")
+    whole = run_ffmpeg(studio.folder / name, *noise, *TONE, "-g", "30", *CODECS, "-movflags", "+faststart")
+    body = whole.read_bytes()
+    uri = await studio.put(name, body[: len(body) * 3 // 4])
+    with pytest.raises(SourceError) as refused:
+        await studio.render(mp4_job(studio, file_input(uri)))
+    assert refused.value.code == 1076
+    clips = [{"EndTimecode": "00:00:00:29"}]
+    media = (await studio.render(mp4_job(studio, file_input(uri, InputClippings=clips)))).files["video.mp4"]
+    assert len(pictures(media)) == 30

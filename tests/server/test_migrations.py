@@ -1,0 +1,172 @@
+"""A database of an earlier version, with rows in it, brought up to date by `airdate migrate`."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from services.production_config import KeptRange, LowerThird, ProductionConfig, TitlePage, Trim
+
+TO_0001 = """
+import asyncio, sys
+from tortoise import Tortoise
+from tortoise.migrations.api import migrate
+from server.database import tortoise_config
+async def main():
+    await migrate(config=tortoise_config(sys.argv[1]), target="models.0001_initial")
+    await Tortoise.close_connections()
+asyncio.run(main())
+"""
+# As the version of 0001 wrote it.
+OLD_CONFIG = {
+    "title_page": {"title": "Hello", "subtitle": None, "duration_ms": 3000, "background": "#101418"},
+    "lower_thirds": [
+        {
+            "text": "Ada",
+            "start_ms": 2000,
+            "end_ms": 3500,
+            "subtext": None,
+            "position": "BOTTOM_LEFT",
+        }
+    ],
+    "audio": {"mode": "KEEP", "target_lkfs": -16.0},
+    "trim": {"start_ms": 1000, "end_ms": 4000},
+    "poster_at_ms": None,
+    "outputs": {"max_height": 720, "mp4": True},
+}
+MEDIA = {"duration_ms": 5312, "width": 1280}
+
+
+async def run(*arguments: str, **settings: str) -> None:
+    """A Python program of its own: Tortoise is set up once a process, and that of the tests is in use."""
+    await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, *arguments],
+        env=os.environ | settings,
+        check=True,
+        capture_output=True,
+    )
+
+
+@pytest.fixture
+async def old_database(embedded):
+    """The URL of a database as 0001 made it, beside that of the tests."""
+    name = f"old_{uuid4().hex}"
+    admin = await asyncpg.connect(embedded.database_url)
+    await admin.execute(f"CREATE DATABASE {name}")
+    url = f"{embedded.database_url.rpartition('/')[0]}/{name}"
+    await run("-c", TO_0001, url)
+    yield url
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+async def insert(connection, table, **values):
+    """A row, and its id; timestamps are now."""
+    row = {"id": uuid4(), **values}
+    for column in await connection.fetch(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = $1", table
+    ):
+        if column["column_name"] in ("created_at", "updated_at", "expires_at"):
+            row.setdefault(column["column_name"], None)
+    names = ", ".join(row)
+    given = ", ".join("now()" if value is None else f"${n}" for n, value in _numbered(row))
+    await connection.execute(
+        f"INSERT INTO {table} ({names}) VALUES ({given})", *(v for v in row.values() if v is not None)
+    )
+    return row["id"]
+
+
+def _numbered(row):
+    """Each value with its number among those that are given."""
+    number = 0
+    for value in row.values():
+        number += value is not None
+        yield number, value
+
+
+async def upload_of_0001(connection, owner):
+    """Its id."""
+    return await insert(
+        connection,
+        "uploads",
+        owner_id=owner,
+        title="Old",
+        filename="old.mp4",
+        content_type="video/mp4",
+        byte_size=1000,
+        status="READY",
+        source_key=f"t/{owner}/uploads/old/source.mp4",
+        media=json.dumps(MEDIA),
+        attempts=1,
+    )
+
+
+async def production_of_0001(connection, upload, owner, config):
+    """Its id, and its render's."""
+    state = {"status": "COMPLETED", "progress_percent": 100, "config": json.dumps(config)}
+    production = await insert(
+        connection,
+        "productions",
+        owner_id=owner,
+        upload_id=upload,
+        title="Old",
+        sequence=3,
+        current_render_number=1,
+        playable_render_number=1,
+        **state,
+    )
+    render = await insert(
+        connection,
+        "renders",
+        production_id=production,
+        number=1,
+        output_prefix=f"t/{owner}/p/{production}/r/1",
+        warnings="[]",
+        outputs="[]",
+        job_retry_count=0,
+        attempts=1,
+        **state,
+    )
+    return production, render
+
+
+async def test_rows_of_0001_are_brought_up_to_date(old_database):
+    connection = await asyncpg.connect(old_database)
+    owner = await insert(connection, "users", email="ada@example.org", name="Ada")
+    upload = await upload_of_0001(connection, owner)
+    open_end = OLD_CONFIG | {"trim": {"start_ms": 1000, "end_ms": None}}
+    configs = [OLD_CONFIG, open_end, OLD_CONFIG | {"trim": None}, {}]
+    rows = [await production_of_0001(connection, upload, owner, config) for config in configs]
+
+    database = {"AIRDATE_DATABASE_URL": old_database, "AIRDATE_REDIS_URL": "redis://127.0.0.1:1"}
+    others = dict.fromkeys(("AIRDATE_MEDIACONVERT_ROLE", "AIRDATE_EVENTS_KEY", "AIRDATE_SECRET_KEY"), "x")
+    await run("-m", "server.cli", "migrate", **database, **others)
+    await run("-m", "server.cli", "migrate", **database, **others)
+
+    kept = dict(await connection.fetchrow("SELECT * FROM uploads"))
+    assert (kept["id"], kept["kind"], kept["status"]) == (upload, "VIDEO", "READY")
+    assert json.loads(kept["media"]) == MEDIA
+    base = ProductionConfig.from_json(OLD_CONFIG | {"trim": None})
+    assert base.title_page == TitlePage("Hello")
+    assert base.lower_thirds == (LowerThird("Ada", 2000, 3500),)
+    trims = [Trim((KeptRange(1000, 4000),)), Trim((KeptRange(1000, None),)), None, None]
+    for (production, render), old, trim in zip(rows, configs, trims, strict=True):
+        for table, row_id in (("productions", production), ("renders", render)):
+            config = json.loads(
+                await connection.fetchval(f"SELECT config FROM {table} WHERE id = $1", row_id)
+            )
+            assert config == (old | {"trim": {"keep": [old["trim"]]}} if trim else old)
+            assert ProductionConfig.from_json(config).trim == trim
+    logo = await upload_of_0001(connection, owner)
+    await insert(connection, "production_assets", production_id=rows[0][0], upload_id=logo)
+    with pytest.raises(asyncpg.RestrictViolationError, match="production_assets"):
+        await connection.execute("DELETE FROM uploads WHERE id = $1", logo)
+    await connection.execute("DELETE FROM productions")
+    assert await connection.fetchval("SELECT count(*) FROM production_assets") == 0
+    await connection.close()
