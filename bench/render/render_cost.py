@@ -30,12 +30,13 @@ from embedded.stack import EmbeddedStack, Endpoints
 
 REGION = "eu-west-1"
 HERE = Path(__file__).parent
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.5
+IDLE_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Cost:
-    """In seconds. `storage` is the S3 server's part of `cpu`."""
+    """In seconds. `storage` is the S3 server's part of `cpu`, without what it spends when nobody asks it."""
 
     cpu: float
     wall: float
@@ -57,9 +58,11 @@ def compare(folder: Path, rounds: int, repeats: int) -> None:
     endpoints = stack.start(events_url="http://127.0.0.1:1/none", events_key="none")
     try:
         prepare_storage(endpoints, source, assets)
+        idle = idle_load(stack)
+        print(f"The S3 server idles at {idle:.3f} s of CPU a second, which is not counted.")
         rows = []
         for number in range(rounds):
-            ours = render(stack, endpoints, number)
+            ours = render(stack, endpoints, number, idle)
             bare = measured_children(lambda: bare_ffmpeg.render(source, assets, folder / "bare"))
             if number == 0:
                 tell_outputs(endpoints, folder / "bare")
@@ -111,16 +114,14 @@ def prepare_storage(endpoints: Endpoints, source: Path, assets: Path) -> None:
         s3.upload_file(str(path), endpoints.s3_bucket, f"bench/{path.name}")
 
 
-def render(stack: EmbeddedStack, endpoints: Endpoints, number: int) -> Cost:
+def render(stack: EmbeddedStack, endpoints: Endpoints, number: int, idle: float) -> Cost:
     """One job from CreateJob until it is COMPLETE, its outputs in storage."""
     place = f"s3://{endpoints.s3_bucket}/bench"
     text = (HERE / "job.json").read_text()
     text = text.replace("{source}", f"{place}/source.mp4").replace("{assets}", place)
     request = json.loads(text.replace("{outputs}", f"{place}/out/{number}"))
     client = client_of("mediaconvert", endpoints.mediaconvert_endpoint_url, endpoints)
-    processes = {process.name: psutil.Process(process.pid) for process in stack.processes}
-    renderer = processes["renderer"]
-    storage = next(process for name, process in processes.items() if "storage" in name)
+    renderer, storage = process_named(stack, "renderer"), process_named(stack, "object-storage")
     before = cpu(renderer), cpu(storage)
     began = time.monotonic()
     job_id = client.create_job(**request)["Job"]["Id"]
@@ -130,8 +131,20 @@ def render(stack: EmbeddedStack, endpoints: Endpoints, number: int) -> Cost:
         sys.exit(f"{job['Status']}: {job.get('ErrorMessage')}")
     wall = time.monotonic() - began
     after = cpu(renderer), cpu(storage)
-    stored = after[1] - before[1]
+    stored = max(0.0, after[1] - before[1] - idle * wall)
     return Cost(cpu=after[0] - before[0] + stored, wall=wall, storage=stored)
+
+
+def process_named(stack: EmbeddedStack, name: str) -> psutil.Process:
+    return next(psutil.Process(process.pid) for process in stack.processes if process.name == name)
+
+
+def idle_load(stack: EmbeddedStack) -> float:
+    """Seconds of CPU that the S3 server takes in a second when nobody asks it anything."""
+    storage = process_named(stack, "object-storage")
+    before = cpu(storage)
+    time.sleep(IDLE_SECONDS)
+    return (cpu(storage) - before) / IDLE_SECONDS
 
 
 def cpu(process: psutil.Process) -> float:
