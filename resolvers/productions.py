@@ -17,11 +17,11 @@ from services.create_production import create_production as create_production_se
 from services.delete_production import delete_production as delete_production_service
 from services.errors import Refused
 from services.list_productions import list_productions
-from services.pages import PageRequest
 from services.restore_render import restore_render as restore_render_service
 from services.retry_production import retry_production as retry_production_service
+from services.rows.pages import PageRequest
+from services.rows.visible_rows import visible_row
 from services.update_production import update_production as update_production_service
-from services.visible_rows import visible_row
 
 ProductionId = Annotated[strawberry.ID, strawberry.argument(description="The production's id.")]
 

@@ -16,11 +16,11 @@ from services.create_space import create_space as create_space_service
 from services.delete_space import delete_space as delete_space_service
 from services.errors import BadInput, Refused
 from services.list_spaces import list_spaces
-from services.pages import PageRequest
 from services.remove_space_member import remove_space_member as remove_space_member_service
+from services.rows.pages import PageRequest
+from services.rows.visible_rows import visible_row, visible_rows
 from services.update_space import update_space as update_space_service
 from services.update_space_member import update_space_member as update_space_member_service
-from services.visible_rows import visible_row, visible_rows
 
 SpaceId = Annotated[strawberry.ID | None, strawberry.argument(description="The space's id.")]
 Slug = Annotated[str | None, strawberry.argument(description="Or its slug.")]

@@ -17,9 +17,9 @@ from services.create_upload import create_upload as create_upload_service
 from services.delete_upload import delete_upload as delete_upload_service
 from services.errors import Refused
 from services.list_uploads import list_uploads
-from services.pages import PageRequest
+from services.rows.pages import PageRequest
+from services.rows.visible_rows import visible_row
 from services.update_upload import update_upload as update_upload_service
-from services.visible_rows import visible_row
 
 UploadId = Annotated[strawberry.ID, strawberry.argument(description="The upload's id.")]
 

@@ -3,7 +3,7 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 
 import strawberry
 
-from services.pages import Page
+from services.rows.pages import Page
 
 NodeType = TypeVar("NodeType")
 

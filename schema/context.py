@@ -4,13 +4,13 @@ from typing import Any
 from strawberry.types import Info as StrawberryInfo
 
 from schema.loaders import Loaders
+from services.estimates.price_book import PriceBook
+from services.estimates.render_pace import RenderPace
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage
 from services.limits import Limits
 from services.live import LiveHub
-from services.price_book import PriceBook
-from services.render_pace import RenderPace
 from services.viewer import ANONYMOUS, Viewer
 
 

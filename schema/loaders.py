@@ -9,9 +9,9 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 import models
-from services.render_pace import RenderPace, recent_pace
+from services.estimates.render_pace import RenderPace, recent_pace
+from services.rows.visible_rows import visible_rows_by_id
 from services.viewer import Viewer
-from services.visible_rows import visible_rows_by_id
 
 
 class Loaders:

@@ -1,7 +1,7 @@
 from enum import Enum
 
 from schema.enums import describe_enum
-from services.pages import Order
+from services.rows.pages import Order
 
 
 class ListOrder(Enum):

@@ -2,7 +2,7 @@ from datetime import datetime
 
 import strawberry
 
-from services.production_playback import Playback as Links
+from services.playback.production_playback import Playback as Links
 
 
 @strawberry.type(description="Where a production plays; the links carry the viewer's right and then expire.")

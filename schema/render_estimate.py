@@ -2,7 +2,7 @@ from datetime import date
 
 import strawberry
 
-from services.estimate_render import RenderEstimate as Estimate
+from services.estimates.estimate_render import RenderEstimate as Estimate
 
 
 @strawberry.type(description="What a render is expected to cost and to take.")

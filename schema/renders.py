@@ -8,7 +8,7 @@ import models
 from models.statuses import ProductionStatus, RenderErrorStage, RenderOutputKind, RenderPhase
 from schema.node import Node, global_id
 from schema.scalars import BigInt
-from services.render_errors import rule_for
+from services.rendering.render_errors import rule_for
 
 
 @strawberry.type(description="Why a render failed, and what to do about it.")

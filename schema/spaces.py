@@ -13,7 +13,7 @@ from schema.users import User
 from services.list_publications import PublicationFilter, list_publications
 from services.list_space_members import list_space_members
 from services.list_spaces import SpaceFilter
-from services.pages import PageRequest
+from services.rows.pages import PageRequest
 
 if TYPE_CHECKING:
     from schema.publications import PublicationConnection

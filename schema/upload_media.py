@@ -1,6 +1,6 @@
 import strawberry
 
-from services.probed_media import Probed, ProbedAudio, ProbedCaptions, ProbedImage
+from services.media.probed_media import Probed, ProbedAudio, ProbedCaptions, ProbedImage
 
 
 @strawberry.type(description="What was found in an upload's file; null where its kind has no such thing.")

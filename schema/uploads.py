@@ -17,10 +17,10 @@ from schema.users import User
 from services.list_productions import ProductionFilter, list_productions
 from services.list_publications import PublicationFilter, list_publications
 from services.list_uploads import UploadFilter
-from services.pages import PageRequest
-from services.probed_media import read_probed
+from services.media.probed_media import read_probed
+from services.playback.source_url import poster_url, source_url
 from services.publish_options import publish_options
-from services.source_url import poster_url, source_url
+from services.rows.pages import PageRequest
 
 if TYPE_CHECKING:
     from schema.productions import ProductionConnection

@@ -14,7 +14,7 @@ from schema.uploads import Upload, UploadConnection, UploadFilterInput
 from services.list_productions import ProductionFilter, list_productions
 from services.list_spaces import SpaceFilter, list_spaces
 from services.list_uploads import list_uploads
-from services.pages import PageRequest
+from services.rows.pages import PageRequest
 
 
 @strawberry.type(description="Who is asking.")

@@ -10,7 +10,7 @@ import uvloop
 
 from client.publish import publish as publish_command
 from server.settings import Settings, read_settings
-from services.price_book import PriceBookInvalid, read_price_book
+from services.estimates.price_book import PriceBookInvalid, read_price_book
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="From raw file to on air.")
 app.command("publish")(publish_command)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from services.gateways.event_queue import EventQueue, QueuedMessage, QueueUnusable
-from services.render_events import MalformedEvent
+from services.rendering.render_events import MalformedEvent
 
 log = structlog.get_logger()
 HIDDEN_SECONDS = 60

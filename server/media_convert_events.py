@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from schema.context import Gateways
 from services.receive_media_convert_event import receive_media_convert_event
-from services.render_events import MalformedEvent
+from services.rendering.render_events import MalformedEvent
 from services.submit_render import JobDefaults
 
 KEY_HEADER = "x-airdate-events-key"

@@ -14,20 +14,20 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from models.statuses import RenderOutputKind
-from services.default_captions import default_captions_playlist, with_default_captions
 from services.gateways.clock import Clock
 from services.gateways.object_storage import ObjectStorage
 from services.gateways.public_url import public_url
 from services.limits import Limits
-from services.playback_token import PlaybackTokenExpired
-from services.production_playback import (
+from services.playback.default_captions import default_captions_playlist, with_default_captions
+from services.playback.playback_token import PlaybackTokenExpired
+from services.playback.production_playback import (
     AuthorisedPlayback,
     PlaybackRefused,
     authorise_playback,
     output_key,
 )
-from services.rewrite_playlist import NAME, media_names, rewrite_playlist
-from services.storyboard import storyboard_of, storyboard_vtt
+from services.playback.rewrite_playlist import NAME, media_names, rewrite_playlist
+from services.playback.storyboard import storyboard_of, storyboard_vtt
 
 MIN_SEGMENT_SECONDS = 900
 HLS = "application/vnd.apple.mpegurl"

@@ -6,8 +6,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.estimates.render_pace import RenderPace
 from services.limits import MIB, Limits
-from services.render_pace import RenderPace
 from services.submit_render import JobDefaults
 
 

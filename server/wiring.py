@@ -9,6 +9,7 @@ from schema.context import Gateways
 from server.database import open_database
 from server.settings import Settings
 from server.storage_proxy import StorageProxy, open_storage_proxy
+from services.estimates.price_book import read_price_book
 from services.gateways.aws_media_convert import AwsMediaConvert, open_media_convert
 from services.gateways.clock import SystemClock
 from services.gateways.rate_bucket import RateBucket
@@ -16,7 +17,6 @@ from services.gateways.redis_event_bus import RedisEventBus
 from services.gateways.s3_object_storage import open_s3
 from services.gateways.sqs_event_queue import SqsEventQueue, open_sqs
 from services.live import LiveHub
-from services.price_book import read_price_book
 
 
 @asynccontextmanager

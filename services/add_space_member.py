@@ -6,7 +6,7 @@ from tortoise.transactions import in_transaction
 import models
 from models.statuses import SpaceRole
 from services.errors import Unauthenticated, refuse
-from services.owned_space import lock_owned_space
+from services.rows.owned_space import lock_owned_space
 from services.viewer import Viewer
 
 

@@ -8,9 +8,9 @@ from models.statuses import RenderStepKind
 from services.errors import Unauthenticated, refuse
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
-from services.note_render_step import note_render_step
-from services.owned_production import lock_owned_production
 from services.render_lifecycle import is_terminal
+from services.rendering.note_render_step import note_render_step
+from services.rows.owned_production import lock_owned_production
 from services.viewer import Viewer
 
 

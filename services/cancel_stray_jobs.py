@@ -3,13 +3,13 @@ from uuid import UUID
 import structlog
 
 import models
-from services.event_of_job import event_of_job
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
 from services.gateways.media_convert import Job, MediaConvert
 from services.gateways.object_storage import ObjectStorage
 from services.record_render_event import record_render_event
 from services.render_lifecycle import is_terminal
+from services.rendering.event_of_job import event_of_job
 
 log = structlog.get_logger()
 

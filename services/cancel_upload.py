@@ -8,7 +8,7 @@ from models.statuses import UploadStatus
 from services.errors import Unauthenticated, refuse
 from services.forget_upload_objects import forget_upload_objects
 from services.gateways.event_bus import EventBus
-from services.owned_upload import lock_owned_upload
+from services.rows.owned_upload import lock_owned_upload
 from services.viewer import Viewer
 
 

@@ -10,8 +10,8 @@ from services.errors import Unauthenticated, refuse
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage, UploadedPart
-from services.owned_upload import lock_owned_upload
 from services.policy import visible_uploads
+from services.rows.owned_upload import lock_owned_upload
 from services.upload_keys import incoming_key
 from services.upload_transfer import part_bytes, part_count
 from services.viewer import Viewer

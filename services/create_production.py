@@ -7,11 +7,11 @@ import models
 from models.statuses import ProductionStatus, UploadKind, UploadStatus
 from services.errors import Refused, Unauthenticated, UserError, refuse
 from services.gateways.event_bus import EventBus
-from services.hold_uploads import hold_uploads
 from services.idempotency import IdempotencyKeyReused, first_result, remember
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_assets import production_asset_errors, record_production_assets
 from services.production_config import ProductionConfig
+from services.rows.hold_uploads import hold_uploads
 from services.start_production_render import start_production_render
 from services.validate_production_config import validate_production_config
 from services.viewer import Viewer

@@ -6,8 +6,8 @@ from tortoise.transactions import in_transaction
 import models
 from services.errors import Unauthenticated, refuse
 from services.gateways.event_bus import EventBus
-from services.owned_production import lock_owned_production
 from services.render_lifecycle import UNFINISHED
+from services.rows.owned_production import lock_owned_production
 from services.viewer import Viewer
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 from tortoise.transactions import in_transaction
 
 from services.errors import Unauthenticated
-from services.owned_space import lock_owned_space
+from services.rows.owned_space import lock_owned_space
 from services.viewer import Viewer
 
 

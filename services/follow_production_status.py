@@ -13,8 +13,8 @@ from services.live.event_log import BATCH, Position, horizon, read_settled
 from services.live.progress import ProgressSeen
 from services.policy import visible_publications
 from services.render_lifecycle import TERMINAL
+from services.rows.visible_rows import visible_rows
 from services.viewer import Viewer
-from services.visible_rows import visible_rows
 
 MAX_INITIAL = 100
 

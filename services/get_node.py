@@ -4,8 +4,8 @@ from tortoise.models import Model
 
 import models
 from services.policy import owns
+from services.rows.visible_rows import visible_row, visible_rows
 from services.viewer import Viewer
-from services.visible_rows import visible_row, visible_rows
 
 TABLES: dict[str, type[Model]] = {
     "Upload": models.Upload,

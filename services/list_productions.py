@@ -3,9 +3,9 @@ from uuid import UUID
 
 import models
 from models.statuses import ProductionStatus, PublicationStatus
-from services.pages import NEWEST_FIRST, Order, Page, PageRequest, page_of
+from services.rows.pages import NEWEST_FIRST, Order, Page, PageRequest, page_of
+from services.rows.visible_rows import visible_rows
 from services.viewer import Viewer
-from services.visible_rows import visible_rows
 
 
 @dataclass(frozen=True)

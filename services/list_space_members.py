@@ -1,8 +1,8 @@
 from uuid import UUID
 
 import models
-from services.pages import Order, Page, PageRequest, page_of
 from services.policy import role_in
+from services.rows.pages import Order, Page, PageRequest, page_of
 from services.viewer import Viewer
 
 

@@ -4,9 +4,9 @@ from tortoise.expressions import Subquery
 
 import models
 from models.statuses import SpaceRole, SpaceVisibility
-from services.pages import NEWEST_FIRST, Page, PageRequest, page_of
+from services.rows.pages import NEWEST_FIRST, Page, PageRequest, page_of
+from services.rows.visible_rows import visible_rows
 from services.viewer import Viewer
-from services.visible_rows import visible_rows
 
 
 @dataclass(frozen=True)

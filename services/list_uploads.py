@@ -2,9 +2,9 @@ from dataclasses import dataclass
 
 import models
 from models.statuses import UploadKind, UploadStatus
-from services.pages import NEWEST_FIRST, Order, Page, PageRequest, page_of
+from services.rows.pages import NEWEST_FIRST, Order, Page, PageRequest, page_of
+from services.rows.visible_rows import visible_rows
 from services.viewer import Viewer
-from services.visible_rows import visible_rows
 
 
 @dataclass(frozen=True)

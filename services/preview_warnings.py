@@ -9,9 +9,9 @@ from uuid import UUID
 from services.job_settings.config_warnings import ConfigWarningCode, config_warnings
 from services.job_settings.frame_timing import output_rate
 from services.job_settings.rendition_ladder import Rung, display_size
+from services.media.probed_media import ProbedMedia
 from services.overlays import OverlayImage, image_size
 from services.overlays.printable_text import printable_text
-from services.probed_media import ProbedMedia
 from services.production_config import ProductionConfig, TitlePage
 
 # Letters this much smaller than designed look like a mistake.

@@ -10,8 +10,8 @@ from enum import Enum
 import models
 from models.statuses import UploadKind, UploadStatus
 from services.errors import UserError
-from services.hold_uploads import hold_uploads
 from services.production_config import ProductionConfig
+from services.rows.hold_uploads import hold_uploads
 from services.viewer import Viewer
 
 

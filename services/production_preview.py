@@ -10,17 +10,17 @@ import models
 from services.config_images import config_images
 from services.create_production import creation_errors, hold_video
 from services.errors import Refused, Unauthenticated
-from services.estimate_render import RenderEstimate, estimate_render
+from services.estimates.estimate_render import RenderEstimate, estimate_render
+from services.estimates.price_book import PriceBook
+from services.estimates.render_pace import RenderPace, recent_pace
 from services.gateways.object_storage import ObjectStorage
 from services.job_settings.frame_timing import output_rate
 from services.job_settings.programme_timeline import kept_ranges, programme_duration_ms, title_page_ms
 from services.job_settings.rendition_ladder import Rung, rendition_ladder
+from services.media.probed_media import ProbedMedia
 from services.overlays import OverlayImage, draw_overlays
 from services.preview_warnings import PreviewWarning, preview_warnings
-from services.price_book import PriceBook
-from services.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig
-from services.render_pace import RenderPace, recent_pace
 from services.viewer import Viewer
 
 Showing = tuple[int, int]

@@ -11,10 +11,10 @@ from services.create_production import insert_production
 from services.errors import Refused, Unauthenticated, UserError, refuse
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
-from services.hold_uploads import hold_uploads
 from services.idempotency import IdempotencyKeyReused, first_result, remember
 from services.policy import PUBLISHING_ROLES, visible_productions, visible_spaces
 from services.production_config import ProductionConfig
+from services.rows.hold_uploads import hold_uploads
 from services.viewer import Viewer
 
 LATE_SCHEDULE = timedelta(minutes=5)

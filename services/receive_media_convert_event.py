@@ -7,7 +7,7 @@ from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage
 from services.record_render_event import record_render_event
-from services.render_events import MalformedEvent, read_media_convert_event
+from services.rendering.render_events import MalformedEvent, read_media_convert_event
 
 SOURCE = "aws.mediaconvert"
 

@@ -15,8 +15,8 @@ from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
 from services.gateways.media_convert import MediaConvert
 from services.gateways.object_storage import ObjectStorage
-from services.look_at_render import look_at_render
 from services.render_lifecycle import is_terminal
+from services.rendering.look_at_render import look_at_render
 
 # GetJob has a low rate limit, and submitting and cancelling go before: one look a second, by all workers.
 LOOK_INTERVAL = timedelta(seconds=1)

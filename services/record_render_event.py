@@ -2,13 +2,13 @@ from tortoise.transactions import in_transaction
 
 import models
 from models.statuses import ProductionStatus
-from services.apply_render_event import Applied, apply_render_event
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus, ProgressTick
 from services.gateways.object_storage import ObjectStorage
-from services.lock_production import lock_production
-from services.measure_render_outputs import measure_render_outputs
-from services.render_events import RenderEvent
+from services.rendering.apply_render_event import Applied, apply_render_event
+from services.rendering.measure_render_outputs import measure_render_outputs
+from services.rendering.render_events import RenderEvent
+from services.rows.lock_production import lock_production
 
 
 async def record_render_event(

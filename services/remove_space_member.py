@@ -5,9 +5,9 @@ from tortoise.transactions import in_transaction
 
 import models
 from services.errors import Unauthenticated, refuse
-from services.owned_space import lock_owned_space
 from services.policy import visible_spaces
-from services.space_membership import keep_an_owner, lock_member
+from services.rows.owned_space import lock_owned_space
+from services.rows.space_membership import keep_an_owner, lock_member
 from services.viewer import Viewer
 
 

@@ -8,14 +8,14 @@ from models.statuses import ProductionStatus
 from services.errors import Unauthenticated, refuse
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
-from services.go_live import go_live
-from services.hold_uploads import hold_uploads
-from services.note_render_event import state_of
-from services.owned_production import lock_owned_production
 from services.production_assets import record_production_assets
 from services.production_config import ProductionConfig
 from services.production_status import write_production_status
-from services.supersede_renders import supersede_renders
+from services.rendering.go_live import go_live
+from services.rendering.note_render_event import state_of
+from services.rendering.supersede_renders import supersede_renders
+from services.rows.hold_uploads import hold_uploads
+from services.rows.owned_production import lock_owned_production
 from services.viewer import Viewer
 
 

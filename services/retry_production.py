@@ -7,8 +7,8 @@ import models
 from models.statuses import ProductionStatus
 from services.errors import Unauthenticated, refuse
 from services.gateways.event_bus import EventBus
-from services.owned_production import lock_owned_production
 from services.production_config import ProductionConfig
+from services.rows.owned_production import lock_owned_production
 from services.start_production_render import start_production_render
 from services.viewer import Viewer
 

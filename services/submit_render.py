@@ -11,23 +11,23 @@ from tortoise.transactions import in_transaction
 
 import models
 from models.statuses import ProductionStatus
-from services.cancel_render import cancel_render
-from services.event_of_job import event_of_job
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
 from services.gateways.media_convert import Job, JobRefused, MediaConvert, OutcomeUnknown, TryAgainLater
 from services.gateways.object_storage import ObjectStorage
 from services.job_settings import RenderRefs, build_job
-from services.note_render_event import merged_warnings
-from services.prepare_render_assets import prepare_render_assets
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 from services.record_render_event import record_render_event
-from services.render_errors import AssetsFailed, rule_for
-from services.render_events import RenderEvent, RenderFailure
-from services.render_lease import LEASE, held, release, renewed_lease
 from services.render_lifecycle import UNFINISHED, is_terminal
-from services.while_wanted import while_wanted
+from services.rendering.cancel_render import cancel_render
+from services.rendering.event_of_job import event_of_job
+from services.rendering.note_render_event import merged_warnings
+from services.rendering.prepare_render_assets import prepare_render_assets
+from services.rendering.render_errors import AssetsFailed, rule_for
+from services.rendering.render_events import RenderEvent, RenderFailure
+from services.rendering.render_lease import LEASE, held, release, renewed_lease
+from services.rendering.while_wanted import while_wanted
 
 # With the pauses between them, more than half an hour.
 MAX_ATTEMPTS = 12

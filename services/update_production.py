@@ -8,11 +8,11 @@ from services.create_production import MAX_TITLE, config_errors
 from services.errors import Refused, Unauthenticated, UserError
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
-from services.owned_production import lock_owned_production
 from services.production_assets import production_asset_errors, record_production_assets
 from services.production_config import ProductionConfig
+from services.rendering.supersede_renders import supersede_renders
+from services.rows.owned_production import lock_owned_production
 from services.start_production_render import start_production_render
-from services.supersede_renders import supersede_renders
 from services.viewer import Viewer
 
 

@@ -7,7 +7,7 @@ import models
 from models.statuses import SpaceVisibility
 from services.create_space import MAX_DESCRIPTION, MAX_NAME
 from services.errors import Refused, Unauthenticated, UserError
-from services.owned_space import lock_owned_space
+from services.rows.owned_space import lock_owned_space
 from services.viewer import Viewer
 
 

@@ -6,8 +6,8 @@ from tortoise.transactions import in_transaction
 import models
 from models.statuses import SpaceRole
 from services.errors import Unauthenticated
-from services.owned_space import lock_owned_space
-from services.space_membership import keep_an_owner, lock_member
+from services.rows.owned_space import lock_owned_space
+from services.rows.space_membership import keep_an_owner, lock_member
 from services.viewer import Viewer
 
 

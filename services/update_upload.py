@@ -6,7 +6,7 @@ from tortoise.transactions import in_transaction
 import models
 from services.create_upload import MAX_TITLE
 from services.errors import Unauthenticated, refuse
-from services.owned_upload import lock_owned_upload
+from services.rows.owned_upload import lock_owned_upload
 from services.viewer import Viewer
 
 

@@ -7,7 +7,7 @@ from services.config_rules.outputs import output_problems, poster_problems
 from services.config_rules.problems import ConfigProblem, ConfigProblemCode
 from services.config_rules.title_page import title_page_problems
 from services.config_rules.trim import trim_problems
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 
 __all__ = ["ConfigProblem", "ConfigProblemCode", "validate_production_config"]

@@ -15,10 +15,10 @@ from services.forget_upload_objects import forget_incoming_objects, forget_uploa
 from services.gateways.clock import Clock
 from services.gateways.object_storage import ObjectStorage
 from services.limits import Limits
-from services.media_rejected import MediaRejected
-from services.probe_in_child import ProbeChild, probe_child
-from services.probe_request import Poster, ProbeRequest
-from services.probed_media import Probed
+from services.media.media_rejected import MediaRejected
+from services.media.probe_in_child import ProbeChild, probe_child
+from services.media.probe_request import Poster, ProbeRequest
+from services.media.probed_media import Probed
 from services.upload_keys import incoming_key, upload_folder
 from services.upload_types import NOUNS
 

@@ -1,12 +1,12 @@
-"""Stands in for `services.probe_child`: a child whose decoder does what the file's first word says."""
+"""Stands in for `services.media.probe_child`: a child whose decoder does what the file's first word says."""
 
 import os
 import signal
 import sys
 import time
 
-from services import probe_child
-from services.open_media import open_file
+from services.media import probe_child
+from services.media.open_media import open_file
 
 
 def broken_probe(request):

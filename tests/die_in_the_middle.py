@@ -20,7 +20,7 @@ from server.wiring import open_renderer
 from services.gateways.clock import SystemClock
 from services.gateways.s3_object_storage import open_s3
 from services.record_render_event import record_render_event
-from services.render_events import read_media_convert_event
+from services.rendering.render_events import read_media_convert_event
 from services.submit_render import claim_render, submit_render
 from tests.services.small_media_convert import SilentBus
 

@@ -14,11 +14,11 @@ from models.statuses import ProductionStatus
 from server.wiring import open_renderer
 from services.create_production import create_production
 from services.gateways.clock import SystemClock
-from services.lock_production import lock_production
 from services.production_config import LowerThird, ProductionConfig
 from services.reconcile_renders import reconcile_renders
 from services.record_render_event import record_render_event
-from services.render_events import read_media_convert_event
+from services.rendering.render_events import read_media_convert_event
+from services.rows.lock_production import lock_production
 from services.submit_render import claim_render, submit_render
 from tests.factories import MEDIA, make_upload, make_user, viewer_of
 from tests.media import clip

@@ -1,6 +1,6 @@
 from services.config_rules.problems import Problems, check_range, ms, outside
 from services.job_settings.programme_timeline import programme_duration_ms
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import AudioMode, Music, ProductionConfig
 
 # MediaConvert takes -59 to 0; outside these nobody hears anything, or everything clips.

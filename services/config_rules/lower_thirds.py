@@ -13,7 +13,7 @@ from services.config_rules.problems import (
 )
 from services.config_rules.trim import DAY_MS
 from services.job_settings.programme_timeline import kept_ranges
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig
 
 MAX_TEXT = 120

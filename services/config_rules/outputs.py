@@ -8,7 +8,7 @@ from services.config_rules.problems import (
 )
 from services.job_settings.audio_settings import is_silent
 from services.job_settings.programme_timeline import programme_duration_ms
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 
 MAX_HEIGHT = (144, 1080)

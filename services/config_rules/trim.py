@@ -7,7 +7,7 @@ from services.config_rules.problems import (
     outside,
 )
 from services.job_settings.programme_timeline import kept_ranges
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import KeptRange, ProductionConfig
 
 MAX_KEPT_RANGES = 50

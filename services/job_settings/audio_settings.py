@@ -5,7 +5,7 @@ from typing import Any
 from services.job_settings.asset_names import TITLE_SOUND_NAME, sound_name
 from services.job_settings.channel_mix import stereo_remix
 from services.job_settings.render_refs import RenderRefs
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import AudioConfig, AudioMode
 
 AUDIO_SELECTOR = "Audio Selector 1"

@@ -8,7 +8,7 @@ from services.job_settings.inputs import job_inputs
 from services.job_settings.output_groups import Programme, output_groups
 from services.job_settings.render_refs import OverlayPlacement, RenderRefs
 from services.job_settings.rendition_ladder import rendition_ladder
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 
 

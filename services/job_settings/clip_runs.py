@@ -7,7 +7,7 @@ input of the same file.
 
 from services.job_settings.frame_timing import frame_at, input_rate, timecode
 from services.job_settings.programme_timeline import kept_ranges
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 
 Run = tuple[tuple[int, int], ...]

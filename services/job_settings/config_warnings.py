@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.job_settings.audio_settings import is_silent
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import AudioConfig, AudioMode, CaptionMode, ProductionConfig
 
 

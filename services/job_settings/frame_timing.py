@@ -3,7 +3,7 @@
 from fractions import Fraction
 from math import floor
 
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 
 USUAL_RATES = (
     *(Fraction(rate) for rate in (10, 12, 15, 20)),

@@ -11,7 +11,7 @@ from services.job_settings.clip_runs import Run, clip_runs, input_clippings
 from services.job_settings.frame_timing import frame_at, input_rate, output_rate, timecode
 from services.job_settings.render_refs import OverlayPlacement, RenderRefs
 from services.job_settings.rendition_ladder import display_size
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig, TitlePage
 
 # The service's pattern for an overlay's start allows no frame number above 59.

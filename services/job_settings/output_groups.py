@@ -10,7 +10,7 @@ from services.job_settings.caption_settings import burned_in, track_outputs
 from services.job_settings.programme_timeline import poster_at_ms, programme_duration_ms
 from services.job_settings.rendition_ladder import Rung, nearest_even
 from services.job_settings.video_settings import h264_video, still_frames
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 
 SEGMENT_SECONDS = 6

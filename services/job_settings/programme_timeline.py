@@ -3,7 +3,7 @@
 from math import ceil
 
 from services.job_settings.frame_timing import output_rate
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 
 POSTER_SHARE = 0.1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 
 RUNGS = (1080, 720, 480, 360)
 # H.264 levels stop at 4096 pixels on the long edge, and MediaConvert at 32 on the short one.

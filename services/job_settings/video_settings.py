@@ -5,7 +5,7 @@ from math import gcd
 from typing import Any
 
 from services.job_settings.rendition_ladder import Rung
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 
 HD_QUALITY = 8
 SD_QUALITY = 7

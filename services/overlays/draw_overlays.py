@@ -11,12 +11,12 @@ from uuid import UUID
 from services.job_settings.asset_names import TITLE_NAME, lower_third_name
 from services.job_settings.rendition_ladder import display_size
 from services.limits import MIB
+from services.media.probed_media import ProbedMedia
 from services.overlays.ink import LIGHT_INK
 from services.overlays.lower_third import LowerThirdDrawing, draw_lower_third
 from services.overlays.overlay_image import DrawnText, OverlayImage
 from services.overlays.title_page import TitleDrawing, draw_title_page
 from services.overlays.typeset import Room, Text, typeset
-from services.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig, TitlePage
 from services.recently_used import RecentlyUsed
 

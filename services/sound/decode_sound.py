@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from services.gateways.ffmpeg import FfmpegFailed, SourceLost, reading, run_ffmpeg
-from services.media_container import ALLOWED_CONTAINERS
+from services.media.media_container import ALLOWED_CONTAINERS
 from services.sound.pcm import CHANNELS, FULL_SCALE, SAMPLE_RATE, STORED, Samples, samples_at, silence
 from services.sound.sound_track import SoundTrack, SoundUnreadable
 

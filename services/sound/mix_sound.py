@@ -10,7 +10,7 @@ import numpy as np
 
 from services.gateways.ffmpeg import run_ffmpeg
 from services.job_settings.asset_names import TITLE_SOUND_NAME, sound_name
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import AudioMode, Music, ProductionConfig
 from services.sound.decode_sound import DecodedSound, decode_beginning, decode_part
 from services.sound.ducking import Ducking

@@ -10,7 +10,7 @@ from itertools import pairwise
 from services.job_settings.clip_runs import clip_runs
 from services.job_settings.frame_timing import frame_at, input_rate, output_rate
 from services.job_settings.programme_timeline import title_page_ms
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 from services.sound.pcm import SAMPLE_RATE, samples_at
 

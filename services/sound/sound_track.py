@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import av
 
-from services.media_container import ALLOWED_CONTAINERS
-from services.media_source import open_source
+from services.media.media_container import ALLOWED_CONTAINERS
+from services.media.media_source import open_source
 
 if TYPE_CHECKING:
     from av.container import InputContainer

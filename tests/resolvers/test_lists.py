@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 import models
 from services.errors import BadInput
-from services.pages import Order, PageRequest, page_of
+from services.rows.pages import Order, PageRequest, page_of
 from tests.factories import make_token, make_upload, make_user
 
 LIST = """

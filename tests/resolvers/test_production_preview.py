@@ -10,12 +10,12 @@ from PIL import Image
 
 import models
 from models.statuses import ProductionStatus, SpaceVisibility, UploadKind, UploadStatus
-from services.estimate_render import estimate_render
+from services.estimates.estimate_render import estimate_render
+from services.estimates.price_book import read_price_book
+from services.estimates.render_pace import RenderPace
+from services.media.probed_media import ProbedMedia
 from services.overlays import draw_overlays
-from services.price_book import read_price_book
-from services.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig, TitlePage
-from services.render_pace import RenderPace
 from tests.factories import (
     MEDIA,
     id_of,

@@ -3,7 +3,7 @@ import pytest
 import models
 from models.statuses import ProductionStatus, PublicationStatus, SpaceRole
 from services.record_render_event import record_render_event
-from services.render_events import RenderEvent
+from services.rendering.render_events import RenderEvent
 from tests.factories import (
     add_member,
     id_of,

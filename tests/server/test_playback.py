@@ -7,7 +7,7 @@ import pytest
 
 import models
 from models.statuses import ProductionStatus, PublicationStatus, RenderOutputKind, SpaceRole, SpaceVisibility
-from services.playback_token import issue_playback_token
+from services.playback.playback_token import issue_playback_token
 from services.production_config import Caption, ProductionConfig
 from services.viewer import ANONYMOUS, Viewer
 from tests.factories import (

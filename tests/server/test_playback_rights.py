@@ -8,7 +8,7 @@ import pytest
 
 import models
 from models.statuses import PublicationStatus, RenderOutputKind, SpaceRole, SpaceVisibility
-from services.playback_token import issue_playback_token
+from services.playback.playback_token import issue_playback_token
 from services.viewer import ANONYMOUS, Viewer
 from tests.factories import add_member, make_production, make_publication, make_space, make_user
 

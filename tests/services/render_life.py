@@ -13,7 +13,7 @@ from services.production_config import ProductionConfig
 from services.production_history import production_history
 from services.reconcile_renders import reconcile_renders
 from services.record_render_event import record_render_event
-from services.render_events import read_media_convert_event
+from services.rendering.render_events import read_media_convert_event
 from services.restore_render import restore_render
 from services.retry_production import retry_production
 from services.submit_render import claim_render, submit_render

@@ -3,7 +3,7 @@ from uuid import UUID
 import pytest
 
 import models
-from services.default_captions import default_captions_playlist, with_default_captions
+from services.playback.default_captions import default_captions_playlist, with_default_captions
 from services.production_config import Caption, CaptionMode, ProductionConfig
 
 FILE = UUID(int=1)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from services.estimate_render import estimate_render
-from services.planned_outputs import PlannedOutput
-from services.price_book import DEFAULT_PRICE_BOOK, PriceBookInvalid, read_price_book
+from services.estimates.estimate_render import estimate_render
+from services.estimates.planned_outputs import PlannedOutput
+from services.estimates.price_book import DEFAULT_PRICE_BOOK, PriceBookInvalid, read_price_book
+from services.estimates.render_cost import render_cost
+from services.estimates.render_pace import RenderPace
 from services.production_config import (
     AudioConfig,
     AudioMode,
@@ -18,8 +20,6 @@ from services.production_config import (
     TitlePage,
     Trim,
 )
-from services.render_cost import render_cost
-from services.render_pace import RenderPace
 from tests.services.job_settings.strategies import DEFAULT_MEDIA
 
 BOOK = read_price_book()

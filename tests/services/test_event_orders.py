@@ -12,7 +12,7 @@ import models
 from models.statuses import ProductionStatus
 from services.job_settings.render_outputs import render_outputs
 from services.record_render_event import record_render_event
-from services.render_events import read_media_convert_event
+from services.rendering.render_events import read_media_convert_event
 from tests.services.small_media_convert import DEFAULTS
 
 EXAMPLES = Path(__file__).parent / "media_convert_events"

@@ -24,9 +24,9 @@ from services.gateways.redis_event_bus import RedisEventBus
 from services.live import LiveHub, SubscriberTooSlow
 from services.live.event_log import Position
 from services.live.subscription import MAX_PENDING, Subscription
-from services.lock_production import lock_production
 from services.production_status import write_production_status
 from services.render_lifecycle import RenderState
+from services.rows.lock_production import lock_production
 from tests.factories import make_production, make_publication, make_space, make_user, viewer_of
 
 PATIENCE = 15

@@ -10,9 +10,9 @@ from tortoise.transactions import in_transaction
 import models
 from models.statuses import ProductionStatus
 from services.follow_production_status import ProductionStatusFilter, follow_productions_status
-from services.lock_production import lock_production
 from services.production_status import write_production_status
 from services.render_lifecycle import RenderState
+from services.rows.lock_production import lock_production
 from tests.factories import make_production, make_upload, make_user, viewer_of
 
 PATIENCE = 30

@@ -9,9 +9,9 @@ from tortoise.transactions import in_transaction
 import models
 from models.statuses import ProductionStatus
 from services.live.event_log import Position
-from services.lock_production import lock_production
 from services.production_status import write_production_status
 from services.render_lifecycle import RenderState
+from services.rows.lock_production import lock_production
 from tests.factories import make_production, make_user
 
 WRITERS, EACH = 8, 40

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services.playback_token import (
+from services.playback.playback_token import (
     PlaybackGrant,
     PlaybackTokenExpired,
     PlaybackTokenInvalid,

@@ -9,8 +9,7 @@ import pytest
 
 import models
 from models.statuses import ProductionStatus, UploadKind
-from services.prepare_render_assets import prepare_render_assets
-from services.probe_media import probe_media
+from services.media.probe_media import probe_media
 from services.production_config import (
     AudioConfig,
     AudioMode,
@@ -23,9 +22,10 @@ from services.production_config import (
     TitlePage,
     Trim,
 )
-from services.render_errors import RULES, AssetsFailed
+from services.rendering.prepare_render_assets import prepare_render_assets
+from services.rendering.render_errors import RULES, AssetsFailed
+from services.rendering.while_wanted import while_wanted
 from services.scratch_folder import PREFIX
-from services.while_wanted import while_wanted
 from tests.factories import make_production, make_upload, make_user
 from tests.services.sound.sounds import RATE, heard_in, level, speaking_clip, tone
 

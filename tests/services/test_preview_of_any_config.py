@@ -8,17 +8,17 @@ from uuid import UUID
 from hypothesis import given, settings
 from PIL import Image
 
-from services.estimate_render import estimate_render
+from services.estimates.estimate_render import estimate_render
+from services.estimates.price_book import read_price_book
+from services.estimates.render_pace import RenderPace
 from services.job_settings.frame_timing import output_rate
 from services.job_settings.programme_timeline import programme_duration_ms, title_page_ms
 from services.job_settings.rendition_ladder import display_size, rendition_ladder
+from services.media.probed_media import ProbedMedia
 from services.overlays import draw_overlays
 from services.preview_warnings import preview_warnings
-from services.price_book import read_price_book
-from services.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 from services.production_preview import showings
-from services.render_pace import RenderPace
 from tests.services.job_settings.strategies import configs_and_media
 
 

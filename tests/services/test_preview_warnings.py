@@ -9,9 +9,9 @@ from PIL import Image
 from services.job_settings.config_warnings import ConfigWarningCode
 from services.job_settings.frame_timing import output_rate
 from services.job_settings.rendition_ladder import rendition_ladder
+from services.media.probed_media import ProbedMedia
 from services.overlays import draw_overlays
 from services.preview_warnings import PreviewWarningCode, preview_warnings
-from services.probed_media import ProbedMedia
 from services.production_config import (
     AudioConfig,
     AudioMode,

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from models.statuses import UploadRejectionCode
-from services.media_rejected import MediaRejected
-from services.probe_audio import probe_audio
-from services.probed_media import ProbedAudio
+from services.media.media_rejected import MediaRejected
+from services.media.probe_audio import probe_audio
+from services.media.probed_media import ProbedAudio
 from tests.asset_files import image_file, sound, with_cover
 from tests.media import clip
 

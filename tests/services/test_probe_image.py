@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from models.statuses import UploadRejectionCode
-from services.media_rejected import MediaRejected
-from services.probe_image import probe_image
-from services.probed_media import ProbedImage
+from services.media.media_rejected import MediaRejected
+from services.media.probe_image import probe_image
+from services.media.probed_media import ProbedImage
 from tests.asset_files import encoded, image_file
 
 MOST = 100_000_000

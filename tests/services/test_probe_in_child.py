@@ -9,11 +9,11 @@ import pytest
 
 import models
 from models.statuses import UploadKind, UploadRejectionCode, UploadStatus
-from services import probe_in_child
-from services.media_rejected import MediaRejected
-from services.probe_in_child import ProbeFailed, probe_child
-from services.probe_request import ProbeRequest
-from services.probed_media import ProbedCaptions
+from services.media import probe_in_child
+from services.media.media_rejected import MediaRejected
+from services.media.probe_in_child import ProbeFailed, probe_child
+from services.media.probe_request import ProbeRequest
+from services.media.probed_media import ProbedCaptions
 from services.verify_upload import MAX_ATTEMPTS
 from tests.asset_files import VTT
 from tests.factories import make_user, viewer_of

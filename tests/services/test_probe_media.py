@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from models.statuses import UploadRejectionCode
-from services.extract_poster import extract_poster
-from services.probe_media import MediaRejected, probe_media
-from services.probed_media import ProbedMedia
+from services.media.extract_poster import extract_poster
+from services.media.probe_media import MediaRejected, probe_media
+from services.media.probed_media import ProbedMedia
 from tests import media as clips
 
 QUICKTIME = "mov,mp4,m4a,3gp,3g2,mj2"

@@ -12,9 +12,9 @@ from models.statuses import UploadKind
 from services.create_production import CreateProductionErrorCode, create_production
 from services.delete_upload import DeleteUploadErrorCode, delete_upload
 from services.errors import Refused
-from services.hold_uploads import hold_uploads
 from services.production_assets import production_asset_errors, record_production_assets
 from services.production_config import AudioConfig, Music, ProductionConfig, TitlePage
+from services.rows.hold_uploads import hold_uploads
 from tests.factories import make_production, make_upload, make_user, viewer_of
 
 WAITING = "SELECT 1 FROM pg_locks WHERE NOT granted"

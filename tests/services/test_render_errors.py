@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.statuses import RenderErrorStage as Stage
-from services.render_errors import RULES, UNKNOWN, automatic_retry_after, rule_for
+from services.rendering.render_errors import RULES, UNKNOWN, automatic_retry_after, rule_for
 
 FRESH, OLD = timedelta(minutes=1), timedelta(days=1)
 # Automatic retries after each code: with an upload that just arrived, and with an old one.

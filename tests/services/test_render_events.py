@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from models.statuses import ProductionStatus, RenderErrorStage, RenderPhase
-from services.render_events import MalformedEvent, RenderFailure, read_media_convert_event
+from services.rendering.render_events import MalformedEvent, RenderFailure, read_media_convert_event
 
 EXAMPLES = Path(__file__).parent / "media_convert_events"
 RENDER_ID = UUID("01939e3c-0000-7000-8000-000000000001")

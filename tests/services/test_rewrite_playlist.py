@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.rewrite_playlist import ForeignUri, media_names, rewrite_playlist
+from services.playback.rewrite_playlist import ForeignUri, media_names, rewrite_playlist
 
 MASTER = """#EXTM3U
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",URI="audio.m3u8"

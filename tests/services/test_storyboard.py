@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from services.storyboard import image_playlist, read_tiles, storyboard_vtt
+from services.playback.storyboard import image_playlist, read_tiles, storyboard_vtt
 
 PLAYLIST = """#EXTM3U
 #EXT-X-VERSION:7

@@ -7,7 +7,7 @@ import pytest
 import models
 from models.statuses import ProductionStatus
 from services.gateways.media_convert import OutcomeUnknown, TryAgainLater
-from services.render_lease import LEASE
+from services.rendering.render_lease import LEASE
 from services.submit_render import MAX_ATTEMPTS, claim_render
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from services.job_settings import RenderRefs, build_job
 from services.job_settings.render_outputs import render_outputs
+from services.media.probe_media import probe_media
 from services.overlays import draw_overlays
-from services.probe_media import probe_media
 from services.production_config import (
     AudioConfig,
     AudioMode,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.job_settings import build_job
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import (
     AudioConfig,
     AudioMode,

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.job_settings import RenderRefs
 from services.job_settings.asset_names import TITLE_NAME, lower_third_name
 from services.job_settings.rendition_ladder import display_size
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import ProductionConfig
 
 RENDER = RenderRefs(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from services.job_settings.audio_settings import is_silent
 from services.job_settings.caption_languages import track_name
 from services.job_settings.programme_timeline import kept_ranges, programme_duration_ms
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import (
     AudioConfig,
     AudioMode,

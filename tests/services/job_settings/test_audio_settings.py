@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from services.job_settings.channel_mix import LAYOUTS, LEVELS, stereo_remix
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import AudioConfig, AudioMode, ProductionConfig, TitlePage
 from tests.services.job_settings.cases import MONO, MUSIC, MUTE_VIDEO, SMALL_SILENT, job_of, kept, outputs_of
 from tests.services.job_settings.cases import sound as config_of

@@ -5,7 +5,7 @@ import pytest
 
 from services.job_settings import build_job
 from services.job_settings.inputs import rotation
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig, TitlePage
 from tests.services.job_settings.cases import (
     HDR_INTERLACED_VFR,

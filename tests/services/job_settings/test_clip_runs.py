@@ -7,7 +7,7 @@ from hypothesis import given
 
 from services.job_settings.clip_runs import clip_runs, input_clippings
 from services.job_settings.programme_timeline import kept_ranges
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import LowerThird, ProductionConfig
 from tests.services.job_settings.cases import job_of, kept
 from tests.services.job_settings.strategies import DEFAULT_MEDIA, configs_and_media

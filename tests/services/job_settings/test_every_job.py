@@ -10,7 +10,7 @@ from hypothesis import event, given, settings
 from services.job_settings import programme_duration_ms
 from services.job_settings.frame_timing import input_rate
 from services.job_settings.render_outputs import render_outputs
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import CaptionMode, ProductionConfig
 from services.validate_production_config import validate_production_config
 from tests.services.job_settings.botocore_shapes import request_faults

@@ -3,7 +3,7 @@
 from pathlib import Path
 from uuid import UUID
 
-from services.probe_media import probe_media
+from services.media.probe_media import probe_media
 from services.production_config import (
     AudioConfig,
     AudioMode,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.job_settings.clip_runs import clip_runs, input_clippings
 from services.job_settings.frame_timing import frame_at, input_rate, output_rate, timecode
-from services.probed_media import ProbedMedia
+from services.media.probed_media import ProbedMedia
 from services.production_config import KeptRange, ProductionConfig, TitlePage, Trim
 from services.sound.pcm import SAMPLE_RATE
 from services.sound.programme_plan import MARGIN, plan_programme

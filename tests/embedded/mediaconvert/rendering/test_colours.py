@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from services.hdr_to_sdr import HdrTransfer, hdr_to_sdr
+from services.media.hdr_to_sdr import HdrTransfer, hdr_to_sdr
 from tests.embedded.mediaconvert.rendering.studio import (
     file_group,
     file_input,

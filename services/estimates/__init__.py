@@ -1,0 +1,1 @@
+"""What a render will cost and how long it will take."""

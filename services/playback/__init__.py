@@ -1,0 +1,1 @@
+"""What a viewer's link opens: playlists, captions, pictures."""

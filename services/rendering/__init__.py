@@ -1,0 +1,1 @@
+"""The parts of a render's life that the operations share."""

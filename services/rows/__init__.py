@@ -1,0 +1,1 @@
+"""Finding, locking and paging rows."""
