@@ -70,6 +70,12 @@ def variable_frame_rate_clip(path: Path) -> Path:
     return run_ffmpeg(path, *picture("320x180", "30", 2), "-vf", uneven, "-fps_mode", "vfr", *SMALL)
 
 
+def dropped_frames_clip(path: Path) -> Path:
+    """25 frames/s for 8 s, but for two frames that a camera lost."""
+    lost = r"select='not(between(n,20,21))'"
+    return run_ffmpeg(path, *picture("160x90", "25", 8), "-vf", lost, "-fps_mode", "vfr", *SMALL)
+
+
 def hdr_clip(path: Path) -> Path:
     """HEVC, 10 bit, BT.2020 with the PQ transfer."""
     color = "colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:log-level=none"

@@ -16,6 +16,7 @@ from tests.factories import id_of, make_space, make_token, make_user
 from tests.journey import CREATE_PRODUCTION, followed_to_the_end, ready_upload, rendered
 from tests.loudness import integrated_loudness
 from tests.media import (
+    dropped_frames_clip,
     mono_clip,
     odd_sized_clip,
     portrait_clip,
@@ -236,6 +237,17 @@ async def test_unusual_clips_come_out_right(graphql, server, worker, clips, make
         assert lasts(media) == pytest.approx(expected, abs=0.15)
         assert lasts(media, "audio") == pytest.approx(expected, abs=0.15)
     assert has_sound is None or upload["media"]["hasAudio"] is has_sound
+
+
+async def test_a_cut_of_a_clip_with_lost_frames_is_where_it_was_asked_for(graphql, server, worker, clips):
+    token = await make_token(await make_user())
+    upload = await ready_upload(graphql, token, dropped_frames_clip(clips / "lost.mp4"))
+    config = {"trim": {"keep": [{"startMs": 200, "endMs": 4000}, {"startMs": 5000, "endMs": 6960}]}}
+    production_id = await rendered(graphql, server, token, upload["id"], config)
+    shown = (await graphql(PLAYBACK, {"id": production_id}, token=token))["production"]
+    for playlist in (await playlists(shown["playback"]["hlsUrl"])).values():
+        media = await stitched(shown["playback"]["hlsUrl"], playlist)
+        assert lasts(media) == pytest.approx(3.8 + 1.96, abs=0.05)
 
 
 async def test_a_render_that_fails_says_why_and_can_be_retried(graphql, server, worker, storage, clips):

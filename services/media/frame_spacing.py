@@ -58,7 +58,9 @@ def measure_spacing(container: "InputContainer", stream: "VideoStream") -> Frame
     duration = declared if declared is not None else last + (spacing or 0)
     rate = _rate(stream, spacing, len(tail) / duration if declared is None and duration else None)
     uneven = _uneven(head) or _uneven(tail) or _differs(spacing, stream.average_rate)
-    variable = uneven and container.format.name not in CONSTANT_RATE_CONTAINERS
+    # Where a few frames are missing only, the gaps are filled and timecodes still count in the nominal rate.
+    gaps_are_few = _agree(stream.average_rate, stream.base_rate)
+    variable = uneven and not gaps_are_few and container.format.name not in CONSTANT_RATE_CONTAINERS
     return FrameSpacing(max(1, round(duration * 1000)), round(last * 1000), rate, variable)
 
 
@@ -127,5 +129,8 @@ def _rate(stream: "VideoStream", spacing: Fraction | None, counted: Fraction | N
     measured = counted or (1 / spacing if spacing else UNKNOWN_RATE)
     average = Fraction(stream.average_rate or measured)
     nominal = Fraction(stream.base_rate or average)
-    close = abs(average - nominal) <= nominal * RATE_TOLERANCE
-    return (nominal if close else average).limit_denominator(100_000)
+    return (nominal if _agree(average, nominal) else average).limit_denominator(100_000)
+
+
+def _agree(average: Fraction | None, nominal: Fraction | None) -> bool:
+    return bool(average and nominal and abs(average - nominal) <= nominal * RATE_TOLERANCE)

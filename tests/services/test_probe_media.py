@@ -69,6 +69,7 @@ def _near(pixel: object, color: tuple[int, int, int]) -> bool:
         (clips.mono_clip, {"has_audio": True, "audio_codec": "aac", "audio_channels": 1}),
         (clips.odd_sized_clip, {"width": 321, "height": 181}),
         (clips.variable_frame_rate_clip, {"variable_frame_rate": True, "frame_rate": Fraction(600, 29)}),
+        (clips.dropped_frames_clip, {"frame_rate": Fraction(25), "duration_ms": 8000}),
         (clips.hdr_clip, {"hdr": True, "video_codec": "hevc", "frame_rate": Fraction(24)}),
         (clips.interlaced_clip, {"interlaced": True, "frame_rate": Fraction(25)}),
     ],
