@@ -24,6 +24,7 @@ describe_enum(
         "UPLOAD_NOT_FOUND": "There is no such upload of the viewer's.",
         "UPLOAD_NOT_A_VIDEO": "The upload is not a video; images, sound and captions are used in `config`.",
         "UPLOAD_NOT_READY": "The upload is not READY.",
+        "IDEMPOTENCY_KEY_INVALID": "The key is empty or too long.",
         "IDEMPOTENCY_KEY_REUSED": "The key was used with another input.",
     },
 )

@@ -23,6 +23,7 @@ describe_enum(
         "SPACE_NOT_FOUND": "There is no such space for the viewer.",
         "NOT_A_PUBLISHER": "The viewer's role in the space is too low.",
         "PUBLISH_AT_INVALID": "The time has passed.",
+        "IDEMPOTENCY_KEY_INVALID": "The key is empty or too long.",
         "IDEMPOTENCY_KEY_REUSED": "The key was used with another input.",
     },
 )

@@ -30,6 +30,7 @@ describe_enum(
     | {
         "SLUG_INVALID": "The slug has characters that a link should not have.",
         "SLUG_TAKEN": "Another space has this slug.",
+        "IDEMPOTENCY_KEY_INVALID": "The key is empty or too long.",
         "IDEMPOTENCY_KEY_REUSED": "The key was used with another input.",
     },
 )

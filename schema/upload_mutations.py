@@ -20,7 +20,7 @@ describe_enum(
         "BYTE_SIZE_INVALID": "The size is not positive, or above this server's limit for such a file.",
         "CHECKSUM_INVALID": "The checksum is not a SHA-256 in hexadecimal.",
         "TITLE_INVALID": "The title is too long.",
-        "IDEMPOTENCY_KEY_INVALID": "The key is too long.",
+        "IDEMPOTENCY_KEY_INVALID": "The key is empty or too long.",
         "IDEMPOTENCY_KEY_REUSED": "The key was used with another input.",
     },
 )

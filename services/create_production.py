@@ -7,7 +7,7 @@ import models
 from models.statuses import ProductionStatus, UploadKind, UploadStatus
 from services.errors import Refused, Unauthenticated, UserError, refuse
 from services.gateways.event_bus import EventBus
-from services.idempotency import IdempotencyKeyReused, first_result, remember
+from services.idempotency import IdempotencyKeyRefused, first_result, remember
 from services.media.probed_media import ProbedMedia
 from services.production_assets import production_asset_errors, record_production_assets
 from services.production_config import ProductionConfig
@@ -25,6 +25,7 @@ class CreateProductionErrorCode(StrEnum):
     UPLOAD_NOT_READY = "UPLOAD_NOT_READY"
     TITLE_INVALID = "TITLE_INVALID"
     CONFIG_INVALID = "CONFIG_INVALID"
+    IDEMPOTENCY_KEY_INVALID = "IDEMPOTENCY_KEY_INVALID"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
 
 
@@ -52,10 +53,10 @@ async def create_production(
             await _validate(viewer, title, config, upload)
             production = await insert_production(upload, title, config)
             await remember(viewer, "createProduction", idempotency_key, request, production.id)
-    except IdempotencyKeyReused as reused:
+    except IdempotencyKeyRefused as refused:
         raise refuse(
-            CreateProductionErrorCode.IDEMPOTENCY_KEY_REUSED, str(reused), "input", "idempotencyKey"
-        ) from reused
+            CreateProductionErrorCode(refused.code), str(refused), "input", "idempotencyKey"
+        ) from refused
     await bus.announce_transition()
     await bus.announce_work()
     return production

@@ -8,7 +8,7 @@ from tortoise.transactions import in_transaction
 import models
 from models.statuses import SpaceRole, SpaceVisibility
 from services.errors import Refused, Unauthenticated, UserError, refuse
-from services.idempotency import IdempotencyKeyReused, first_result, remember
+from services.idempotency import IdempotencyKeyRefused, first_result, remember
 from services.viewer import Viewer
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
@@ -21,6 +21,7 @@ class CreateSpaceErrorCode(StrEnum):
     DESCRIPTION_INVALID = "DESCRIPTION_INVALID"
     SLUG_INVALID = "SLUG_INVALID"
     SLUG_TAKEN = "SLUG_TAKEN"
+    IDEMPOTENCY_KEY_INVALID = "IDEMPOTENCY_KEY_INVALID"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
 
 
@@ -50,8 +51,8 @@ async def create_space(
             )
             await models.SpaceMember.create(space_id=space.id, user_id=viewer.user_id, role=SpaceRole.OWNER)
             await remember(viewer, "createSpace", idempotency_key, request, space.id)
-    except IdempotencyKeyReused as reused:
-        raise refuse(codes.IDEMPOTENCY_KEY_REUSED, str(reused), "input", "idempotencyKey") from reused
+    except IdempotencyKeyRefused as refused:
+        raise refuse(codes(refused.code), str(refused), "input", "idempotencyKey") from refused
     except IntegrityError as taken:
         message = f"The slug “{slug}” is taken."
         raise refuse(codes.SLUG_TAKEN, message, "input", "slug") from taken

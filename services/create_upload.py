@@ -12,7 +12,7 @@ from models.statuses import UploadKind, UploadStatus
 from services.errors import Refused, Unauthenticated, UserError, refuse
 from services.gateways.clock import Clock
 from services.gateways.object_storage import ObjectStorage
-from services.idempotency import IdempotencyKeyReused, first_result, remember
+from services.idempotency import IdempotencyKeyRefused, first_result, remember
 from services.limits import MIB, Limits
 from services.upload_keys import source_key
 from services.upload_types import NOUNS, UPLOAD_TYPES
@@ -32,6 +32,7 @@ class CreateUploadErrorCode(StrEnum):
     BYTE_SIZE_INVALID = "BYTE_SIZE_INVALID"
     CHECKSUM_INVALID = "CHECKSUM_INVALID"
     TITLE_INVALID = "TITLE_INVALID"
+    IDEMPOTENCY_KEY_INVALID = "IDEMPOTENCY_KEY_INVALID"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
 
 
@@ -89,9 +90,9 @@ async def _save(
                 return known
             await upload.save(force_create=True)
             await remember(viewer, "createUpload", key, request, upload.id)
-    except IdempotencyKeyReused as reused:
-        code = CreateUploadErrorCode.IDEMPOTENCY_KEY_REUSED
-        raise refuse(code, str(reused), "input", "idempotencyKey") from reused
+    except IdempotencyKeyRefused as refused:
+        code = CreateUploadErrorCode(refused.code)
+        raise refuse(code, str(refused), "input", "idempotencyKey") from refused
     return upload
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 import orjson
@@ -20,8 +20,22 @@ RETENTION = timedelta(hours=24)
 MAX_KEY = 200
 
 
-class IdempotencyKeyReused(Exception):
-    """The key came with another input, or is too long; the text says which."""
+class IdempotencyKeyRefused(Exception):
+    """`code` is in the enum of every operation that takes a key."""
+
+    code: ClassVar[str]
+
+
+class IdempotencyKeyInvalid(IdempotencyKeyRefused):
+    """The key is empty or too long."""
+
+    code = "IDEMPOTENCY_KEY_INVALID"
+
+
+class IdempotencyKeyReused(IdempotencyKeyRefused):
+    """The key came with another input."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
 
 
 async def first_result(
@@ -30,12 +44,12 @@ async def first_result(
     """What the key made the first time, within 24 hours and if it is still there; None for a new key.
 
     A second request with the key, at the same moment, waits here until the first has committed.
-    Raises IdempotencyKeyReused.
+    Raises IdempotencyKeyRefused.
     """
     if key is None:
         return None
     if not 1 <= len(key) <= MAX_KEY:
-        raise IdempotencyKeyReused(f"A key has 1 to {MAX_KEY} characters.")
+        raise IdempotencyKeyInvalid(f"A key has 1 to {MAX_KEY} characters.")
     lock = f"{viewer.user_id}:{operation}:{key}"
     await connections.get("default").execute_query(
         "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [lock]

@@ -11,7 +11,7 @@ from services.create_production import insert_production
 from services.errors import Refused, Unauthenticated, UserError, refuse
 from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
-from services.idempotency import IdempotencyKeyReused, first_result, remember
+from services.idempotency import IdempotencyKeyRefused, first_result, remember
 from services.policy import PUBLISHING_ROLES, visible_productions, visible_spaces
 from services.production_config import ProductionConfig
 from services.rows.hold_uploads import hold_uploads
@@ -32,6 +32,7 @@ class PublishErrorCode(StrEnum):
     SPACE_NOT_FOUND = "SPACE_NOT_FOUND"
     NOT_A_PUBLISHER = "NOT_A_PUBLISHER"
     PUBLISH_AT_INVALID = "PUBLISH_AT_INVALID"
+    IDEMPOTENCY_KEY_INVALID = "IDEMPOTENCY_KEY_INVALID"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
 
 
@@ -69,10 +70,8 @@ async def publish(
                 await _put(production, space_id, status, publish_at, clock) for space_id in space_ids
             ]
             await remember(viewer, "publish", idempotency_key, request, production.id)
-    except IdempotencyKeyReused as reused:
-        raise refuse(
-            PublishErrorCode.IDEMPOTENCY_KEY_REUSED, str(reused), "input", "idempotencyKey"
-        ) from reused
+    except IdempotencyKeyRefused as refused:
+        raise refuse(PublishErrorCode(refused.code), str(refused), "input", "idempotencyKey") from refused
     if is_new:
         await bus.announce_transition()
         await bus.announce_work()

@@ -28,6 +28,7 @@ def trim_problems(config: ProductionConfig, media: ProbedMedia) -> Problems:
     if not 1 <= len(keep) <= MAX_KEPT_RANGES:
         message = f"There are {len(keep)} kept ranges; 1 to {MAX_KEPT_RANGES} are allowed."
         yield ConfigProblem(ConfigProblemCode.TOO_MANY, message, path)
+        return
     problems = [
         problem
         for index, kept in enumerate(keep)
@@ -44,7 +45,9 @@ def trim_problems(config: ProductionConfig, media: ProbedMedia) -> Problems:
 def _kept_range(kept: KeptRange, path: tuple[str, ...], media: ProbedMedia) -> Problems:
     start, lasts = kept.start_ms, media.duration_ms
     end = lasts if kept.end_ms is None else kept.end_ms
-    if not 0 <= start < lasts:
+    if start < 0:
+        yield outside(f"The kept range starts at {ms(start)}, before the video begins.", (*path, "startMs"))
+    elif start >= lasts:
         message = f"The kept range starts at {ms(start)}, but the video lasts {ms(lasts)}."
         yield outside(message, (*path, "startMs"))
     elif end <= start:

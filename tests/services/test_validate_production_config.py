@@ -94,6 +94,19 @@ def test_trim(trim: Trim, expected: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("keep", "message"),
+    [
+        ((KeptRange(-1),), "The kept range starts at -1 ms, before the video begins."),
+        ((KeptRange(9000),), "The kept range starts at 9 000 ms, but the video lasts 5 312 ms."),
+        ((KeptRange(),) * 20_000, "There are 20000 kept ranges; 1 to 50 are allowed."),
+    ],
+)
+def test_a_trim_is_refused_once_and_clearly(keep: tuple[KeptRange, ...], message: str) -> None:
+    found = validate_production_config(ProductionConfig(trim=Trim(keep)), MEDIA)
+    assert [problem.message for problem in found] == [message]
+
+
+@pytest.mark.parametrize(
     ("start", "end", "trim", "message"),
     [
         (0, 9000, None, "It ends at 9 000 ms, but the video lasts 5 312 ms."),
