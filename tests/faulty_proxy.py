@@ -75,5 +75,7 @@ async def faulty_proxy(target: str) -> AsyncIterator[FaultyProxy]:
     (port,) = free_ports(1)
     await web.TCPSite(runner, "127.0.0.1", port).start()
     proxy.url = f"http://127.0.0.1:{port}"
-    yield proxy
-    await runner.cleanup()
+    try:
+        yield proxy
+    finally:
+        await runner.cleanup()

@@ -40,8 +40,10 @@ async def bus_for(aws_url):
         await runner.setup()
         (port,) = free_ports(1)
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield f"http://127.0.0.1:{port}/"
-        await runner.cleanup()
+        try:
+            yield f"http://127.0.0.1:{port}/"
+        finally:
+            await runner.cleanup()
 
 
 def entry(event):
@@ -56,9 +58,23 @@ def entry(event):
 async def working(settings, gateways):
     async with open_renderer(settings) as renderer, open_event_queue(settings) as queue:
         task = asyncio.create_task(Worker(settings, gateways, renderer, queue).run())
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def mediaconvert_with(queue, renderer):
+    """A client of a renderer that has the queue of the stack, which moto does not make there."""
+    async with aws_client("mediaconvert", renderer.endpoint_url) as mediaconvert:
+        await mediaconvert.create_queue(Name=queue_name(queue))
+        yield mediaconvert
+
+
+def queue_name(arn):
+    return arn.rpartition("/")[2]
 
 
 @pytest.fixture
@@ -90,6 +106,8 @@ async def test_one_job_and_one_outcome_whatever_happens_to_create_job(
     async with AsyncExitStack() as outside:
         bus_url = await outside.enter_async_context(bus_for(aws_url))
         renderer = stack.start_renderer(events_url=bus_url, events_key="", data_dir=tmp_path)
+        queue = stack_settings.mediaconvert_queue
+        mediaconvert = await outside.enter_async_context(mediaconvert_with(queue, renderer))
         proxy = await outside.enter_async_context(faulty_proxy(renderer.endpoint_url))
         proxy.concerns = lambda request: request.method == "POST"
         proxy.faults = list(faults)
@@ -99,12 +117,12 @@ async def test_one_job_and_one_outcome_whatever_happens_to_create_job(
         production = await rendered(graphql, server, token, upload["id"])
         told = (await graphql(PRODUCTION, {"id": production}, token=token))["production"]
         await until(lambda: _used_up(proxy))
-        async with aws_client("mediaconvert", renderer.endpoint_url) as mediaconvert:
-            (job,) = (await mediaconvert.list_jobs())["Jobs"]
+        (job,) = (await mediaconvert.list_jobs())["Jobs"]
     statuses = dict.fromkeys(entry["status"] for entry in told["history"])
     assert list(statuses) == ["QUEUED", "PROCESSING", "COMPLETED"]
     (render,) = told["renders"]
-    assert (render["number"], render["jobId"], render["queue"]) == (1, job["Id"], settings.mediaconvert_queue)
+    assert (render["number"], render["jobId"], render["queue"]) == (1, job["Id"], job["Queue"])
+    assert queue_name(job["Queue"]) == queue_name(queue)
     assert job["UserMetadata"]["env"] == settings.environment
     assert told["outputs"]
     assert all(output["byteSize"] for output in told["outputs"])

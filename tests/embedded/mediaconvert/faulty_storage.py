@@ -75,9 +75,11 @@ class FaultyStorage:
             runner = web.AppRunner(app, shutdown_timeout=0.1)
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", port).start()
-            yield self
-            self.heal()
-            await runner.cleanup()
+            try:
+                yield self
+            finally:
+                self.heal()
+                await runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         for fault in self._faults:
