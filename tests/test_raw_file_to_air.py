@@ -24,7 +24,7 @@ from tests.media import (
     silent_clip,
     variable_frame_rate_clip,
 )
-from tests.server.event_queue import until
+from tests.waiting import until
 
 PLAYBACK = """
 query ($id: ID!) { production(id: $id) { title posterUrl storyboardUrl

@@ -7,16 +7,16 @@ import orjson
 import pytest
 from aiohttp import web
 
-from embedded.ports import free_ports
 from server.wiring import open_event_queue, open_renderer
 from server.worker import Worker
 from tests.factories import make_token, make_user
 from tests.faulty_proxy import CUT_AFTERWARDS, LOST, THROTTLED, faulty_proxy
 from tests.job_events import STORY, ending_of, job_event, submitted_render
 from tests.journey import ready_upload, rendered
+from tests.local_server import serving
 from tests.media import clip
 from tests.moto_server import aws_client, deployed, messages_in, new_environment
-from tests.server.event_queue import until
+from tests.waiting import until
 
 PRODUCTION = """
 query ($id: ID!) { production(id: $id) {
@@ -34,16 +34,8 @@ async def bus_for(aws_url):
             assert answer["FailedEntryCount"] == 0
             return web.Response(status=204)
 
-        app = web.Application()
-        app.router.add_post("/", put)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        (port,) = free_ports(1)
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        try:
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            await runner.cleanup()
+        async with serving(web.post("/", put)) as origin:
+            yield f"{origin}/"
 
 
 def entry(event):

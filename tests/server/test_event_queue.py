@@ -25,7 +25,8 @@ from services.gateways.sqs_event_queue import open_sqs
 from tests.faulty_proxy import CUT, Fault, faulty_proxy
 from tests.job_events import ENDINGS, STORY, ending_of, job_event, submitted_render, told
 from tests.moto_server import new_environment
-from tests.server.event_queue import queue_at, reading, recorder, until
+from tests.server.event_queue import queue_at, reading, recorder
+from tests.waiting import until
 
 COMPLETED = (ProductionStatus.COMPLETED, ProductionStatus.COMPLETED)
 
