@@ -23,6 +23,7 @@ from tests.media import (
     silent_clip,
     variable_frame_rate_clip,
 )
+from tests.slow_cases import slow_after
 
 PLAYBACK = """
 query ($id: ID!) { production(id: $id) { title posterUrl storyboardUrl
@@ -211,13 +212,16 @@ def panel_difference(pictures, one, other):
 
 @pytest.mark.parametrize(
     ("make", "ladder", "has_sound"),
-    [
-        (portrait_clip, [(180, 320)], False),
-        (silent_clip, [(320, 180)], False),
-        (mono_clip, [(320, 180)], True),
-        (variable_frame_rate_clip, None, None),
-        (odd_sized_clip, [(320, 180)], False),
-    ],
+    slow_after(
+        1,
+        [
+            (portrait_clip, [(180, 320)], False),
+            (silent_clip, [(320, 180)], False),
+            (mono_clip, [(320, 180)], True),
+            (variable_frame_rate_clip, None, None),
+            (odd_sized_clip, [(320, 180)], False),
+        ],
+    ),
     ids=["portrait", "silent", "mono", "variable frame rate", "odd size"],
 )
 async def test_unusual_clips_come_out_right(graphql, server, worker, clips, make, ladder, has_sound):
@@ -238,6 +242,7 @@ async def test_unusual_clips_come_out_right(graphql, server, worker, clips, make
     assert has_sound is None or upload["media"]["hasAudio"] is has_sound
 
 
+@pytest.mark.slow
 async def test_a_render_that_fails_says_why_and_can_be_retried(graphql, server, worker, storage, clips):
     owner = await make_user()
     token = await make_token(owner)

@@ -17,6 +17,7 @@ from tests.journey import ready_upload, rendered
 from tests.media import clip
 from tests.moto_server import aws_client, deployed, messages_in, new_environment
 from tests.server.event_queue import until
+from tests.slow_cases import slow_after
 
 PRODUCTION = """
 query ($id: ID!) { production(id: $id) {
@@ -79,7 +80,7 @@ async def stack_settings(settings, aws_url):
 
 @pytest.mark.parametrize(
     "faults",
-    [[], [THROTTLED, LOST, THROTTLED], [LOST] * 4, [CUT_AFTERWARDS] * 4],
+    slow_after(1, [[], [THROTTLED, LOST, THROTTLED], [LOST] * 4, [CUT_AFTERWARDS] * 4]),
     ids=["no fault", "throttled and lost", "every answer lost", "every connection cut"],
 )
 async def test_one_job_and_one_outcome_whatever_happens_to_create_job(

@@ -20,6 +20,7 @@ from tests.embedded.mediaconvert.fidelity import (
 )
 from tests.embedded.mediaconvert.job_requests import with_ladder
 from tests.media import clip, variable_frame_rate_clip
+from tests.slow_cases import slow_after
 
 HEIGHTS = (180, 108, 72)
 TITLE_MS = 900
@@ -44,7 +45,7 @@ async def rungs_of(s3, folder):
     }
 
 
-@pytest.mark.parametrize("rate", [FILM, PAL, NTSC, FAST], ids=str)
+@pytest.mark.parametrize("rate", slow_after(1, [NTSC, FILM, PAL, FAST]), ids=str)
 async def test_rungs_are_cut_alike_and_as_long(mediaconvert, s3, events, tmp_path, rate):
     folder = f"aligned-{rate.numerator}"
     source = await put(s3, clip(tmp_path / f"{folder}.mp4", rate=str(rate), seconds=5))
