@@ -68,6 +68,12 @@ async def test_rungs_are_cut_alike_and_as_long(mediaconvert, s3, events, tmp_pat
     assert sum(told for told, _ in rungs[180]) == pytest.approx(float(frames / rate), abs=0.002)
     details = [output for group in ended["outputGroupDetails"] for output in group["outputDetails"]]
     assert [output["durationInMs"] for output in details] == [milliseconds] * 4
+    master = (await read(s3, folder, "index.m3u8")).decode()
+    assert [line for line in master.splitlines() if not line.startswith("#")] == [
+        f"index_{height}.m3u8" for height in HEIGHTS
+    ]
+    assert f"RESOLUTION=320x180,FRAME-RATE={float(rate):.3f}" in master
+    assert master.count('CODECS="avc1.4d') == len(HEIGHTS)
     mp4 = await read(s3, folder, "video_180.mp4")
     assert len(packets(mp4)) == frames
     with av.open(io.BytesIO(mp4)) as container:

@@ -202,18 +202,18 @@ async def test_layers_lie_in_their_order_and_opacity_lets_through(studio):
     assert picture[60:80, 240:260].reshape(-1, 3).mean(axis=0) == pytest.approx((128, 128, 255), abs=4)
 
 
-@pytest.mark.parametrize("place", slow_after(1, [(100, 60), (101, 61), (31, 90)]))
-async def test_an_overlay_is_at_its_pixel(studio, place):
+@pytest.mark.parametrize(("x", "y"), slow_after(1, [(101, 61), (100, 60), (31, 90)]))
+async def test_an_overlay_is_at_its_pixel(studio, x, y):
     uri = await studio.made("black.mp4", "-f", "lavfi", "-i", "color=black:s=320x180:r=30:d=0.3", *X264)
     white = await studio.image("white.png", (50, 30), (255, 255, 255, 255))
-    image = overlay(white, ImageX=place[0], ImageY=place[1])
+    image = overlay(white, ImageX=x, ImageY=y)
     request = mp4_job(studio, file_input(uri, ImageInserter={"InsertableImages": [image]}))
     picture = pictures((await studio.render(request)).files["video.mp4"])[3][..., 1]
     lit = picture > 128
-    (columns,) = runs([bool(column) for column in lit[place[1] + 15]])
-    (rows,) = runs([bool(row) for row in lit[:, place[0] + 25]])
-    assert columns == (place[0], place[0] + 49)
-    assert rows == (place[1], place[1] + 29)
+    (columns,) = runs([bool(column) for column in lit[y + 15]])
+    (rows,) = runs([bool(row) for row in lit[:, x + 25]])
+    assert columns == (x, x + 49)
+    assert rows == (y, y + 29)
 
 
 @pytest.mark.slow
