@@ -7,7 +7,7 @@ from aiohttp import WSMsgType, web
 from client.api import PROTOCOL, TIMEOUT, Api, ApiError, ServerFault
 from client.once import key_of, made_once
 from client.patience import STABLE_SECONDS, Patience
-from tests.client.local_server import serving
+from tests.local_server import serving
 
 DOCUMENT = "subscription ($id: ID!, $after: String) { ticks(id: $id, after: $after) { cursor } }"
 

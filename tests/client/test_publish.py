@@ -11,8 +11,8 @@ from aiohttp import web
 
 import models
 from models.statuses import PublicationStatus, SpaceVisibility, UploadStatus
-from tests.client.local_server import serving
 from tests.factories import make_space, make_token, make_user
+from tests.local_server import serving
 from tests.media import clip, run_ffmpeg
 from tests.slow_cases import slow_after
 

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from client.api import TIMEOUT, Api, ApiError
 from client.transfer import send_file, sha256_of
-from tests.client.local_server import serving
+from tests.local_server import serving
 
 PART = 300_000
 

@@ -16,16 +16,19 @@ from tests.slow_cases import slow_after
 
 ROOT = TEMPLATE.parent.parent.parent
 GATEWAYS = ROOT / "services" / "gateways"
-# What S3 calls the right to an operation, where the name is not the operation's own (its API reference).
+# The rights that an operation of S3 needs, where not just the one of its own name (its API reference, and
+# what `upload_file` of boto3 calls for a large file).
 S3_RIGHTS = {
-    "complete_multipart_upload": "s3:PutObject",
-    "create_multipart_upload": "s3:PutObject",
-    "delete_objects": "s3:DeleteObject",
-    "generate_presigned_post": "s3:PutObject",
-    "head_object": "s3:GetObject",
-    "list_objects_v2": "s3:ListBucket",
-    "list_parts": "s3:ListMultipartUploadParts",
-    "upload_part": "s3:PutObject",
+    "complete_multipart_upload": {"s3:PutObject"},
+    "copy_object": {"s3:GetObject", "s3:PutObject"},
+    "create_multipart_upload": {"s3:PutObject"},
+    "delete_objects": {"s3:DeleteObject"},
+    "generate_presigned_post": {"s3:PutObject"},
+    "head_object": {"s3:GetObject"},
+    "list_objects_v2": {"s3:ListBucket"},
+    "list_parts": {"s3:ListMultipartUploadParts"},
+    "upload_file": {"s3:PutObject", "s3:AbortMultipartUpload"},
+    "upload_part": {"s3:PutObject"},
 }
 NAME_ONLY = {"get_paginator", "generate_presigned_url"}
 
@@ -42,8 +45,11 @@ def operations(file):
 
 
 def rights(service, names):
-    camel = {name: "".join(word.title() for word in name.split("_")) for name in names}
-    return {S3_RIGHTS.get(name, f"{service}:{camel[name]}") for name in names}
+    return set().union(*(S3_RIGHTS.get(name) or {f"{service}:{camel_case(name)}"} for name in names))
+
+
+def camel_case(name):
+    return "".join(word.title() for word in name.split("_"))
 
 
 @pytest.fixture(scope="module")

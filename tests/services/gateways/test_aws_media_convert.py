@@ -358,6 +358,7 @@ async def test_every_attempt_waits_for_its_turn_and_making_goes_first(proxy):
         proxy.faults = [THROTTLED, THROTTLED]
         await media_convert.create_job(request_of(uuid7()))
         await media_convert.get_job("1-abc")
+        proxy.faults = [page(more=False)]
         await media_convert.find_job(RENDER_ID)
         await media_convert.cancel_job("1-abc")
     assert turns == [0.0, 0.0, 0.0, 10.0, 5.0, 0.0]
