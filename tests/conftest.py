@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 import uvicorn
 from pydantic import SecretStr
@@ -25,6 +26,11 @@ from tests.moto_server import moto_server
 from tests.tables import empty_tables
 
 EVENTS_KEY = "events-key-of-the-tests"
+
+# `make test-slow` runs every property again with `--hypothesis-profile=thorough`.
+hypothesis.settings.register_profile("quick", max_examples=25, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=400, deadline=None)
+hypothesis.settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from tests.media import (
     silent_clip,
     variable_frame_rate_clip,
 )
+from tests.slow_cases import slow_after
 from tests.waiting import until
 
 PLAYBACK = """
@@ -213,13 +214,16 @@ def panel_difference(pictures, one, other):
 
 @pytest.mark.parametrize(
     ("make", "ladder", "has_sound"),
-    [
-        (portrait_clip, [(180, 320)], False),
-        (silent_clip, [(320, 180)], False),
-        (mono_clip, [(320, 180)], True),
-        (variable_frame_rate_clip, None, None),
-        (odd_sized_clip, [(320, 180)], False),
-    ],
+    slow_after(
+        1,
+        [
+            (portrait_clip, [(180, 320)], False),
+            (silent_clip, [(320, 180)], False),
+            (mono_clip, [(320, 180)], True),
+            (variable_frame_rate_clip, None, None),
+            (odd_sized_clip, [(320, 180)], False),
+        ],
+    ),
     ids=["portrait", "silent", "mono", "variable frame rate", "odd size"],
 )
 async def test_unusual_clips_come_out_right(graphql, server, worker, clips, make, ladder, has_sound):
@@ -289,6 +293,7 @@ async def test_a_render_that_fails_says_why_and_can_be_retried(graphql, server, 
     ]
 
 
+@pytest.mark.slow
 async def test_a_source_that_is_late_is_rendered_without_asking(graphql, server, worker, gateways, vanished):
     token, upload, put_back = vanished
     made = await graphql(CREATE_PRODUCTION, {"input": {"uploadId": id_of(upload)}}, token=token)

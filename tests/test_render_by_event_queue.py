@@ -16,6 +16,7 @@ from tests.journey import ready_upload, rendered
 from tests.local_server import serving
 from tests.media import clip
 from tests.moto_server import aws_client, deployed, messages_in, new_environment
+from tests.slow_cases import slow_after
 from tests.waiting import until
 
 PRODUCTION = """
@@ -87,7 +88,7 @@ async def stack_settings(settings, aws_url):
 
 @pytest.mark.parametrize(
     "faults",
-    [[], [THROTTLED, LOST, THROTTLED], [LOST] * 4, [CUT_AFTERWARDS] * 4],
+    slow_after(1, [[], [THROTTLED, LOST, THROTTLED], [LOST] * 4, [CUT_AFTERWARDS] * 4]),
     ids=["no fault", "throttled and lost", "every answer lost", "every connection cut"],
 )
 async def test_one_job_and_one_outcome_whatever_happens_to_create_job(

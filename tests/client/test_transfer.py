@@ -70,6 +70,11 @@ async def sent(storage, path):
     return told
 
 
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch):
+    monkeypatch.setattr("client.transfer.FIRST_RETRY_SECONDS", 0.01)
+
+
 @pytest.fixture
 def file(tmp_path):
     path = tmp_path / "clip.mp4"

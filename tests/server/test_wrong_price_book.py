@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.slow_cases import slow_after
+
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "dev"])
+@pytest.mark.parametrize("command", slow_after(1, ["serve", "worker", "dev"]))
 def test_a_wrong_price_book_is_told_before_anything_starts(tmp_path: Path, command: str) -> None:
     book = tmp_path / "prices.json"
     book.write_text('{"currency": "EUR"}')

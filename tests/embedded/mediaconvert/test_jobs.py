@@ -95,6 +95,7 @@ async def test_a_waiting_job_is_cancelled_at_once(mediaconvert, source, events):
     await events.ended(busy)
 
 
+@pytest.mark.slow
 async def test_a_killed_renderer_finishes_its_jobs_when_it_is_back(
     mediaconvert, s3, source, events, renderer
 ):

@@ -60,6 +60,7 @@ async def test_a_finished_job_is_told_as_aws_tells_it(mediaconvert, source, even
     }
 
 
+@pytest.mark.slow
 async def test_progress_is_told_each_second_and_only_grows(mediaconvert, source, events):
     request = job_request(source, "growing", StatusUpdateInterval="SECONDS_600")
     request["Settings"]["Inputs"] = request["Settings"]["Inputs"] * 60
