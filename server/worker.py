@@ -46,8 +46,8 @@ class Worker:
         self._queue = queue
 
     async def run(self) -> None:
-        """Work until cancelled: uploads and renders side by side, and several of each, so that a long file or a
-        long mix of sound holds up no other."""
+        """Work until cancelled: uploads and renders side by side, and several of each, so that a long file or
+        a long mix of sound holds up no other."""
         async with asyncio.TaskGroup() as group:
             for _ in range(UPLOADS_AT_ONCE):
                 group.create_task(self._whenever_announced(self._verify_next))
