@@ -70,9 +70,7 @@ def publish(
         config |= _title_page(title, subtitle, title_seconds, no_title_page)
         config["lowerThirds"] = [read_lower_third(value) for value in lower_third or []]
         config |= _audio(normalize, target_lkfs, mute)
-        if trim:
-            start_ms, end_ms = read_span(trim)
-            config["trim"] = {"keep": [{"startMs": start_ms, "endMs": end_ms}]}
+        config |= _trim(trim)
         wish = Wish(_existing(file), title, config, space or [])
         where = (url or _default_url(), token or _default_token())
     except (ValueError, OSError) as error:
@@ -84,6 +82,13 @@ def publish(
     except KeyboardInterrupt:
         _complain("interrupted. Run the same command again to go on: nothing done so far is lost.")
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _trim(span: str | None) -> dict[str, Any]:
+    if span is None:
+        return {}
+    start_ms, end_ms = read_span(span)
+    return {"trim": {"keep": [{"startMs": start_ms, "endMs": end_ms}]}}
 
 
 def _title_page(title: str | None, subtitle: str | None, seconds: float, left_out: bool) -> dict[str, Any]:
