@@ -1,4 +1,4 @@
-"""What a job made, as a COMPLETE event's `outputGroupDetails` tell it."""
+"""What a job made, as a COMPLETE event and as GetJob tell it."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -9,7 +9,7 @@ from embedded.mediaconvert.outputs import Group, Output
 
 
 def group_details(group: Group, folder: Path, seconds: Fraction) -> dict[str, Any]:
-    """`folder` holds the group's files."""
+    """One of a COMPLETE event's `outputGroupDetails`; `folder` holds the group's files."""
     address = f"s3://{group.bucket}/{group.folder}" if group.folder else f"s3://{group.bucket}"
     duration = round(seconds * 1000)
     details = [_output_details(group, output, address, folder, duration) for output in group.outputs]
@@ -42,3 +42,24 @@ def _output_details(
         if bitrate is not None:
             details["videoDetails"]["averageBitrate"] = bitrate
     return details
+
+
+def described_groups(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same as GetJob has them: without addresses, and of a video its size only."""
+    return [
+        {
+            "OutputDetails": [
+                {
+                    "DurationInMs": output["durationInMs"],
+                    "VideoDetails": {
+                        "WidthInPx": output["videoDetails"]["widthInPx"],
+                        "HeightInPx": output["videoDetails"]["heightInPx"],
+                    },
+                }
+                if "videoDetails" in output
+                else {"DurationInMs": output["durationInMs"]}
+                for output in group["outputDetails"]
+            ]
+        }
+        for group in told
+    ]
