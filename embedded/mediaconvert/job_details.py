@@ -1,11 +1,14 @@
 """What a job made, as a COMPLETE event and as GetJob tell it."""
 
+from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from embedded.mediaconvert.hls import rung_facts
 from embedded.mediaconvert.outputs import Group, Output
+from embedded.mediaconvert.sound_warnings import JobWarning
 
 
 def group_details(group: Group, folder: Path, seconds: Fraction) -> dict[str, Any]:
@@ -42,6 +45,19 @@ def _output_details(
         if bitrate is not None:
             details["videoDetails"]["averageBitrate"] = bitrate
     return details
+
+
+def note_warnings(job: dict[str, Any], warnings: Sequence[JobWarning]) -> None:
+    """Those of the job's present run, as GetJob has them."""
+    counts = Counter(warning.code for warning in warnings)
+    job["Messages"] = {"Info": [], "Warning": [warning.message for warning in warnings]}
+    job["Warnings"] = [{"Code": code, "Count": count} for code, count in counts.items()]
+
+
+def told_warnings(job: dict[str, Any]) -> dict[str, Any]:
+    """A COMPLETE event's `warnings`, which it is without where there are none."""
+    groups = [{"code": group["Code"], "count": group["Count"]} for group in job.get("Warnings", ())]
+    return {"warnings": groups} if groups else {}
 
 
 def described_groups(told: list[dict[str, Any]]) -> list[dict[str, Any]]:

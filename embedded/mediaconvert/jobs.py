@@ -10,15 +10,16 @@ from uuid import uuid4
 import structlog
 
 from embedded.mediaconvert.durable_files import DISK_FULL
-from embedded.mediaconvert.engine import render
-from embedded.mediaconvert.events import ACCOUNT, REGION, input_information, job_event
-from embedded.mediaconvert.job_details import described_groups
+from embedded.mediaconvert.engine import Listener, render
+from embedded.mediaconvert.events import ACCOUNT, REGION, input_information, job_event, new_warning
+from embedded.mediaconvert.job_details import described_groups, note_warnings, told_warnings
 from embedded.mediaconvert.job_progress import ProgressReporter
 from embedded.mediaconvert.job_store import Job, JobStore
 from embedded.mediaconvert.outbox import Outbox
 from embedded.mediaconvert.queues import Queues
 from embedded.mediaconvert.schedule import MAX_CRASHES, UNFINISHED, startable
 from embedded.mediaconvert.service_model import shape
+from embedded.mediaconvert.sound_warnings import JobWarning
 from embedded.mediaconvert.sources import Source, SourceError
 from embedded.mediaconvert.storage import RecordedStorage, Storage
 from embedded.mediaconvert.written_outputs import WrittenOutputs
@@ -172,7 +173,7 @@ class Jobs:
             await self._written.remove(job, seconds=REMOVAL_SECONDS)
             self._end(job, "ERROR", errorCode=failure.code, errorMessage=str(failure))
         else:
-            self._end(job, "COMPLETE", outputGroupDetails=details)
+            self._end(job, "COMPLETE", outputGroupDetails=details, **told_warnings(job))
 
     async def _run_once(self, job: Job) -> list[dict[str, Any]]:
         """One run from nothing. Raises SourceError, OSError, ClientError."""
@@ -192,16 +193,20 @@ class Jobs:
             job.setdefault("Written", []).append({"bucket": bucket, "folder": folder, "names": names})
             self._store.save(job)
 
-        def told_sources(sources: list[Source]) -> None:
+        def tell_sources(sources: list[Source]) -> None:
             self._outbox.add(input_information(job, sources))
+
+        def tell_warnings(warnings: list[JobWarning]) -> None:
+            note_warnings(job, warnings)
+            for warning in warnings:
+                self._outbox.add(new_warning(job, warning))
 
         try:
             return await render(
                 job["Settings"],
                 storage=RecordedStorage(self._storage, record),
                 folder=self._scratch / job["Id"],
-                report=reporter,
-                told_sources=told_sources,
+                listener=Listener(reporter, tell_sources, tell_warnings),
             )
         finally:
             ticking.cancel()

@@ -35,12 +35,13 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class AudioTrack:
-    """`start` in seconds on the file's own clock."""
+    """`start` in seconds on the file's own clock; `seconds` None where the file does not tell."""
 
     codec: str
     channels: int
     sample_rate: int
     start: Fraction
+    seconds: Fraction | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,11 @@ class Source:
     @property
     def is_seekable(self) -> bool:
         return self.format.startswith(SEEKABLE)
+
+    def sound_end(self, track: int) -> Fraction | None:
+        """When a track ends, in seconds after the first picture."""
+        heard = self.tracks[track]
+        return None if heard.seconds is None else heard.start + heard.seconds - self.start
 
     def lead(self, tracks: Iterable[int], *, is_seen: bool) -> Fraction:
         """How long after ffmpeg's zero the first picture is, with these tracks (from 0) in use."""
@@ -179,7 +185,8 @@ def _described(container: Any, path: Path, rotate: int | None) -> Source:
 
 def _track(audio: Any) -> AudioTrack:
     codec = audio.codec_context
-    return AudioTrack(codec.name, codec.channels, codec.sample_rate, _start(audio))
+    seconds = Fraction(audio.duration * audio.time_base) if audio.duration else None
+    return AudioTrack(codec.name, codec.channels, codec.sample_rate, _start(audio), seconds)
 
 
 def _start(stream: Any) -> Fraction:
