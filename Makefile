@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 WORKERS ?= 2
 
-.PHONY: run demo check test frontend format schema requirements clean
+.PHONY: run demo check test test-slow frontend format schema requirements clean
 
 run: .venv/run.stamp frontend/dist/graphiql.html
 	@exec $(BIN)/airdate dev
@@ -25,7 +25,10 @@ check: .venv/dev.stamp
 	$(BIN)/python scripts/check_requirements.py
 
 test: .venv/dev.stamp
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow"
+
+test-slow: .venv/dev.stamp
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "slow or hypothesis" --hypothesis-profile=thorough
 
 frontend: frontend/dist/graphiql.html
 

@@ -2,6 +2,7 @@ import asyncio
 import signal
 
 import uvicorn
+from starlette.applications import Starlette
 
 from server.app import create_app
 from server.settings import Settings
@@ -12,6 +13,28 @@ from services.overlays import load_fonts
 WS_MAX_BYTES = 256 * 1024
 
 
+# Longer than the idle minute of an AWS load balancer or nginx before us: where the server closes first, while
+# the next request is on its way, that request fails.
+KEEP_ALIVE_SECONDS = 75
+
+
+def api_server(app: Starlette, settings: Settings) -> uvicorn.Server:
+    """The app at the host and port of the settings, not yet serving."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        ws_max_size=WS_MAX_BYTES,
+        # Status frames are a few hundred bytes: compressing them costs 40 KiB a socket and saves little.
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_level="warning",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=5,
+    )
+    return uvicorn.Server(config)
+
+
 async def serve(settings: Settings) -> None:
     """The API until SIGTERM or SIGINT. Sockets are then closed with 1012, on which clients reconnect."""
     await asyncio.to_thread(load_fonts)
@@ -20,18 +43,7 @@ async def serve(settings: Settings) -> None:
         open_proxy(settings) as proxy,
         open_event_queue(settings) as queue,
     ):
-        config = uvicorn.Config(
-            create_app(settings, gateways, proxy, queue),
-            host=settings.host,
-            port=settings.port,
-            ws_max_size=WS_MAX_BYTES,
-            # Status frames are a few hundred bytes: compressing them costs 40 KiB a socket and saves little.
-            ws_per_message_deflate=False,
-            lifespan="off",
-            log_level="warning",
-            timeout_graceful_shutdown=5,
-        )
-        await uvicorn.Server(config).serve()
+        await api_server(create_app(settings, gateways, proxy, queue), settings).serve()
 
 
 async def work(settings: Settings) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 import uvicorn
 from pydantic import SecretStr
@@ -17,6 +18,7 @@ from embedded.stack import EmbeddedStack, Endpoints
 from schema.context import Gateways
 from server.app import create_app
 from server.database import migrate
+from server.serve import api_server
 from server.settings import Settings
 from server.wiring import open_gateways, open_proxy, open_renderer
 from server.worker import Worker
@@ -24,6 +26,11 @@ from tests.moto_server import moto_server
 from tests.tables import empty_tables
 
 EVENTS_KEY = "events-key-of-the-tests"
+
+# `make test-slow` runs every property again with `--hypothesis-profile=thorough`.
+hypothesis.settings.register_profile("quick", max_examples=25, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=400, deadline=None)
+hypothesis.settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session")
@@ -99,15 +106,7 @@ async def started(api: uvicorn.Server) -> None:
 async def server(settings: Settings, opened: Gateways) -> AsyncIterator[str]:
     """The API on a real socket; its origin."""
     async with open_proxy(settings) as proxy:
-        config = uvicorn.Config(
-            create_app(settings, opened, proxy),
-            host=settings.host,
-            port=settings.port,
-            lifespan="off",
-            log_level="warning",
-            ws_per_message_deflate=False,
-        )
-        api = uvicorn.Server(config)
+        api = api_server(create_app(settings, opened, proxy), settings)
         task = asyncio.create_task(api.serve())
         await started(api)
         yield f"http://{settings.host}:{settings.port}"

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from embedded.ports import free_ports
+from tests.local_server import serving
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,5 @@ class FaultyProxy:
 @asynccontextmanager
 async def faulty_proxy(target: str) -> AsyncIterator[FaultyProxy]:
     proxy = FaultyProxy(target)
-    app = web.Application(client_max_size=2**24)
-    app.router.add_route("*", "/{path:.*}", proxy.handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    (port,) = free_ports(1)
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    proxy.url = f"http://127.0.0.1:{port}"
-    yield proxy
-    await runner.cleanup()
+    async with serving(web.route("*", "/{path:.*}", proxy.handle)) as proxy.url:
+        yield proxy

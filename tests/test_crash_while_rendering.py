@@ -55,6 +55,7 @@ def asker(http, server):
     return ask
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("victim", ["worker", "supervisor"])
 async def test_a_render_survives(tmp_path, victim):
     port = free_ports(1)[0]

@@ -7,16 +7,17 @@ import orjson
 import pytest
 from aiohttp import web
 
-from embedded.ports import free_ports
 from server.wiring import open_event_queue, open_renderer
 from server.worker import Worker
 from tests.factories import make_token, make_user
 from tests.faulty_proxy import CUT_AFTERWARDS, LOST, THROTTLED, faulty_proxy
 from tests.job_events import STORY, ending_of, job_event, submitted_render
 from tests.journey import ready_upload, rendered
+from tests.local_server import serving
 from tests.media import clip
 from tests.moto_server import aws_client, deployed, messages_in, new_environment
-from tests.server.event_queue import until
+from tests.slow_cases import slow_after
+from tests.waiting import until
 
 PRODUCTION = """
 query ($id: ID!) { production(id: $id) {
@@ -34,14 +35,8 @@ async def bus_for(aws_url):
             assert answer["FailedEntryCount"] == 0
             return web.Response(status=204)
 
-        app = web.Application()
-        app.router.add_post("/", put)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        (port,) = free_ports(1)
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        yield f"http://127.0.0.1:{port}/"
-        await runner.cleanup()
+        async with serving(web.post("/", put)) as origin:
+            yield f"{origin}/"
 
 
 def entry(event):
@@ -56,9 +51,23 @@ def entry(event):
 async def working(settings, gateways):
     async with open_renderer(settings) as renderer, open_event_queue(settings) as queue:
         task = asyncio.create_task(Worker(settings, gateways, renderer, queue).run())
-        yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def mediaconvert_with(queue, renderer):
+    """A client of a renderer that has the queue of the stack, which moto does not make there."""
+    async with aws_client("mediaconvert", renderer.endpoint_url) as mediaconvert:
+        await mediaconvert.create_queue(Name=queue_name(queue))
+        yield mediaconvert
+
+
+def queue_name(arn):
+    return arn.rpartition("/")[2]
 
 
 @pytest.fixture
@@ -79,7 +88,7 @@ async def stack_settings(settings, aws_url):
 
 @pytest.mark.parametrize(
     "faults",
-    [[], [THROTTLED, LOST, THROTTLED], [LOST] * 4, [CUT_AFTERWARDS] * 4],
+    slow_after(1, [[], [THROTTLED, LOST, THROTTLED], [LOST] * 4, [CUT_AFTERWARDS] * 4]),
     ids=["no fault", "throttled and lost", "every answer lost", "every connection cut"],
 )
 async def test_one_job_and_one_outcome_whatever_happens_to_create_job(
@@ -90,6 +99,8 @@ async def test_one_job_and_one_outcome_whatever_happens_to_create_job(
     async with AsyncExitStack() as outside:
         bus_url = await outside.enter_async_context(bus_for(aws_url))
         renderer = stack.start_renderer(events_url=bus_url, events_key="", data_dir=tmp_path)
+        queue = stack_settings.mediaconvert_queue
+        mediaconvert = await outside.enter_async_context(mediaconvert_with(queue, renderer))
         proxy = await outside.enter_async_context(faulty_proxy(renderer.endpoint_url))
         proxy.concerns = lambda request: request.method == "POST"
         proxy.faults = list(faults)
@@ -99,12 +110,12 @@ async def test_one_job_and_one_outcome_whatever_happens_to_create_job(
         production = await rendered(graphql, server, token, upload["id"])
         told = (await graphql(PRODUCTION, {"id": production}, token=token))["production"]
         await until(lambda: _used_up(proxy))
-        async with aws_client("mediaconvert", renderer.endpoint_url) as mediaconvert:
-            (job,) = (await mediaconvert.list_jobs())["Jobs"]
+        (job,) = (await mediaconvert.list_jobs())["Jobs"]
     statuses = dict.fromkeys(entry["status"] for entry in told["history"])
     assert list(statuses) == ["QUEUED", "PROCESSING", "COMPLETED"]
     (render,) = told["renders"]
-    assert (render["number"], render["jobId"], render["queue"]) == (1, job["Id"], settings.mediaconvert_queue)
+    assert (render["number"], render["jobId"], render["queue"]) == (1, job["Id"], job["Queue"])
+    assert queue_name(job["Queue"]) == queue_name(queue)
     assert job["UserMetadata"]["env"] == settings.environment
     assert told["outputs"]
     assert all(output["byteSize"] for output in told["outputs"])

@@ -6,13 +6,13 @@ import itertools
 import pytest
 from aiohttp import web
 
-from embedded.ports import free_ports
 from tests.browser.browser import in_browser
 from tests.embedded.mediaconvert.conftest import BUCKET
 from tests.embedded.mediaconvert.fidelity import NTSC, ended_well, nominal, put, request_at
 from tests.embedded.mediaconvert.job_requests import with_captions, with_ladder
 from tests.factories import make_token, make_user
 from tests.journey import ready_upload, rendered
+from tests.local_server import serving
 from tests.media import SMALL, SOUND, clip, lavfi, run_ffmpeg
 
 pytestmark = pytest.mark.slow
@@ -43,14 +43,8 @@ async def files(s3):
         answer = await s3.get_object(Bucket=BUCKET, Key=request.match_info["key"])
         return web.Response(body=await answer["Body"].read(), content_type=answer["ContentType"])
 
-    app = web.Application()
-    app.router.add_get("/media/{key:.*}", give)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    port = free_ports(1)[0]
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield f"http://127.0.0.1:{port}"
-    await runner.cleanup()
+    async with serving(web.get("/media/{key:.*}", give)) as origin:
+        yield origin
 
 
 def assert_played(told, duration, switches):

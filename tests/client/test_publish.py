@@ -12,9 +12,10 @@ from aiohttp import web
 import models
 from models.statuses import PublicationStatus, SpaceVisibility, UploadStatus
 from tests.asset_files import SRT, VTT, image_file, sound
-from tests.client.local_server import serving
 from tests.factories import make_space, make_token, make_user
+from tests.local_server import serving
 from tests.media import clip, run_ffmpeg
+from tests.slow_cases import slow_after
 
 AIRDATE = Path(sys.executable).parent / "airdate"
 
@@ -128,6 +129,7 @@ async def test_a_further_file_that_cannot_be_used_is_named_before_the_video_is_s
     assert [upload.filename for upload in await models.Upload.all()] == ["wrong.srt"]
 
 
+@pytest.mark.slow
 async def test_a_large_file_goes_in_parts(server, worker, clips):
     owner = await make_user()
     path = clips / "large.mp4"
@@ -141,6 +143,7 @@ async def test_a_large_file_goes_in_parts(server, worker, clips):
     assert (upload.status, upload.part_size) == (UploadStatus.READY, 5 * 1024 * 1024)
 
 
+@pytest.mark.slow
 async def test_an_interrupted_command_goes_on_when_given_again(server, worker, clips):
     arguments = (clip(clips / "interrupted.mp4"), "--title", "Once")
     token = await make_token(await make_user())
@@ -158,6 +161,7 @@ async def test_an_interrupted_command_goes_on_when_given_again(server, worker, c
     assert (await models.Upload.all().count(), await models.Production.all().count()) == (1, 1)
 
 
+@pytest.mark.slow
 async def test_a_deleted_production_and_its_upload_are_made_anew(server, worker, clips):
     arguments = (clip(clips / "anew.mp4"), "--title", "Anew")
     token = await make_token(await make_user())
@@ -173,25 +177,31 @@ async def test_a_deleted_production_and_its_upload_are_made_anew(server, worker,
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [
-        (["missing.mp4"], "airdate: There is no file “missing.mp4”.\n"),
-        (["{clip}", "--space", "nowhere"], "airdate: There is no space “nowhere” for you.\n"),
-        (
-            ["{clip}", "--lower-third", "Ada"],
-            "airdate: “Ada” is not text|subtext@start-end, such as “Ada Lovelace|Analyst@2-6”.\n",
-        ),
-        (["{clip}", "--trim", "1-x"], "airdate: “1-x” is not start-end in seconds, such as 2-6.5.\n"),
-        (["{clip}", "--normalize", "--mute"], "airdate: Give either --normalize or --mute.\n"),
-        (["{clip}", "--subtitle", "S"], "airdate: --subtitle stands on the title page: give --title too.\n"),
-        (["{clip}", "--logo", "{text}"], "airdate: --logo stands on the title page: give --title too.\n"),
-        (["{clip}", "--music", "missing.mp3"], "airdate: There is no file “missing.mp3”.\n"),
-        (["{text}"], "airdate: "),
-        (["{clip}", "--captions", "xx_1={text}"], "airdate: “xx_1="),
-        (
-            ["{clip}", "--lower-third", "Ada@1-9"],
-            "airdate: config.lowerThirds.0.endMs: ",
-        ),
-    ],
+    slow_after(
+        1,
+        [
+            (["missing.mp4"], "airdate: There is no file “missing.mp4”.\n"),
+            (["{clip}", "--space", "nowhere"], "airdate: There is no space “nowhere” for you.\n"),
+            (
+                ["{clip}", "--lower-third", "Ada"],
+                "airdate: “Ada” is not text|subtext@start-end, such as “Ada Lovelace|Analyst@2-6”.\n",
+            ),
+            (["{clip}", "--trim", "1-x"], "airdate: “1-x” is not start-end in seconds, such as 2-6.5.\n"),
+            (["{clip}", "--normalize", "--mute"], "airdate: Give either --normalize or --mute.\n"),
+            (
+                ["{clip}", "--subtitle", "S"],
+                "airdate: --subtitle stands on the title page: give --title too.\n",
+            ),
+            (["{clip}", "--logo", "{text}"], "airdate: --logo stands on the title page: give --title too.\n"),
+            (["{clip}", "--music", "missing.mp3"], "airdate: There is no file “missing.mp3”.\n"),
+            (["{text}"], "airdate: "),
+            (["{clip}", "--captions", "xx_1={text}"], "airdate: “xx_1="),
+            (
+                ["{clip}", "--lower-third", "Ada@1-9"],
+                "airdate: config.lowerThirds.0.endMs: ",
+            ),
+        ],
+    ),
 )
 async def test_what_is_wrong_is_one_clear_line(server, worker, clips, arguments, message):
     token = await make_token(await make_user())
@@ -206,6 +216,7 @@ async def test_what_is_wrong_is_one_clear_line(server, worker, clips, arguments,
     assert await models.Production.all().count() == 0
 
 
+@pytest.mark.slow
 async def test_a_wrong_token_and_a_missing_server_are_said(server, database, clips):
     path = clip(clips / "unsent.mp4")
     code, _, err = await airdate(path, server=server, token="wrong")
@@ -216,7 +227,7 @@ async def test_a_wrong_token_and_a_missing_server_are_said(server, database, cli
     assert await models.Upload.all().count() == 0
 
 
-@pytest.mark.parametrize("status", ["EXPIRED", "CANCELED"])
+@pytest.mark.parametrize("status", slow_after(1, ["EXPIRED", "CANCELED"]))
 async def test_an_upload_that_ends_while_waited_for_is_said(clips, status):
     async def graphql(request):
         if "createUpload" in (await request.json())["query"]:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from client.api import TIMEOUT, Api, ApiError
 from client.transfer import send_file, sha256_of
-from tests.client.local_server import serving
+from tests.local_server import serving
 
 PART = 300_000
 
@@ -68,6 +68,11 @@ async def sent(storage, path):
         api = Api(session, origin, "token")
         await send_file(api, session, "u", path, lambda percent, note="": told.append((percent, note)))
     return told
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch):
+    monkeypatch.setattr("client.transfer.FIRST_RETRY_SECONDS", 0.01)
 
 
 @pytest.fixture

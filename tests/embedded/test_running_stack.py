@@ -99,6 +99,7 @@ def test_a_port_taken_at_the_last_moment_is_replaced(
         server.process.stop()
 
 
+@pytest.mark.slow
 async def test_a_busy_backend_of_a_killed_postgres_ends_with_the_stack(
     servers: EmbeddedStack, endpoints: Endpoints
 ) -> None:

@@ -20,6 +20,7 @@ from embedded.errors import EmbeddedError
 from embedded.ports import LOOPBACK
 from embedded.stack import EmbeddedStack, Endpoints
 from tests.embedded.embedded_clients import Kept, read, write
+from tests.slow_cases import slow_after
 
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
@@ -96,6 +97,7 @@ def programs_over(data_dir: Path) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 async def test_starts_in_time_and_each_server_keeps_what_it_confirmed(
     servers: EmbeddedStack, data_dir: Path
 ) -> None:
@@ -113,7 +115,7 @@ async def test_starts_in_time_and_each_server_keeps_what_it_confirmed(
     assert time.monotonic() - started < 5
 
 
-@pytest.mark.parametrize("victim", ["postgres", "valkey", "object-storage"])
+@pytest.mark.parametrize("victim", slow_after(1, ["postgres", "valkey", "object-storage"]))
 async def test_a_killed_server_is_noticed_and_has_lost_nothing(
     servers: EmbeddedStack, data_dir: Path, victim: str
 ) -> None:
@@ -130,6 +132,7 @@ async def test_a_killed_server_is_noticed_and_has_lost_nothing(
     assert await read(servers.start_servers()) == Kept(text, text, text.encode())
 
 
+@pytest.mark.slow
 async def test_a_killed_supervisor_leaves_no_server_and_loses_nothing(
     servers: EmbeddedStack, data_dir: Path
 ) -> None:
@@ -175,6 +178,7 @@ def test_a_missing_wheel_is_named_with_the_platform(data_dir: Path, monkeypatch:
         EmbeddedStack(data_dir).start_servers()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 async def test_runs_as_an_ordinary_user() -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -188,6 +192,7 @@ async def test_runs_as_an_ordinary_user() -> None:
         assert all_gone(pids)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="root is who must not run PostgreSQL")
 async def test_root_hands_postgres_to_nobody_even_where_nobody_may_not_enter(tmp_path: Path) -> None:
     closed = tmp_path / "closed"

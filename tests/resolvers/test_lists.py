@@ -69,7 +69,7 @@ async def test_a_cursor_of_another_order_is_refused(graphql, graphql_raw):
 
 
 @given(cursor=st.text(max_size=80))
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_text_is_a_cursor_by_chance(database, cursor):
     with pytest.raises(BadInput):
         await page_of(models.Upload.all(), Order("created_at"), PageRequest(after=cursor))

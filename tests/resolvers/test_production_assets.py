@@ -186,8 +186,9 @@ async def test_an_upload_that_is_used_cannot_be_deleted(studio, graphql):
     }
     assert await models.Upload.filter(id=song.id).exists()
     assert await models.StorageDeletion.all().count() == 0
-    await models.Production.all().update(status=ProductionStatus.COMPLETED)
-    await graphql(DELETE_PRODUCTION, {"id": made["production"]["id"]}, token=studio.token)
+    await models.Render.all().update(status=ProductionStatus.COMPLETED)
+    deleted = await graphql(DELETE_PRODUCTION, {"id": made["production"]["id"]}, token=studio.token)
+    assert deleted["deleteProduction"]["userErrors"] == []
     assert await studio.delete(song) == {"deletedUploadId": id_of(song), "userErrors": []}
 
 

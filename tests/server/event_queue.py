@@ -14,8 +14,8 @@ from server.event_queue_reader import EventQueueReader
 from services.gateways.sqs_event_queue import open_sqs
 from services.receive_media_convert_event import receive_media_convert_event
 from tests.moto_server import REGION, aws_client, messages_in
+from tests.waiting import until
 
-PATIENCE_SECONDS = 40
 Receive = Callable[[bytes], Awaitable[object]]
 
 
@@ -74,9 +74,3 @@ def recorder(gateways: Gateways, environment: str = "test") -> Receive:
         )
 
     return record
-
-
-async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await is_so():  # noqa: ASYNC110
-            await asyncio.sleep(0.05)

@@ -136,6 +136,7 @@ def test_starts_again_after_the_supervisor_was_killed(dev: Dev, data_dir: Path) 
         assert again.finish() == (0, "")
 
 
+@pytest.mark.slow
 def test_a_signal_while_starting_stops_what_has_started(dev: Dev) -> None:
     assert dev.popen.stdout is not None
     assert dev.popen.stdout.readline().startswith("airdate: starting")

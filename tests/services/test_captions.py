@@ -255,8 +255,8 @@ def test_no_bytes_make_it_fail_in_another_way(body: bytes) -> None:
 
 
 def test_hostile_files_take_no_time() -> None:
-    """Five megabytes that would make a careless pattern look at every pair of places."""
-    size, began = 5_000_000, time.monotonic()
+    """Half a megabyte that would make a careless pattern look at every pair of places."""
+    size, began = 500_000, time.monotonic()
     span = "1\n00:00:01,000 --> 00:00:02,000\n"
     for body in (
         span + "<" * size,
@@ -270,4 +270,4 @@ def test_hostile_files_take_no_time() -> None:
     ):
         with contextlib.suppress(CaptionsInvalid):
             read_captions(body.encode())
-    assert time.monotonic() - began < 120
+    assert time.monotonic() - began < 20

@@ -233,10 +233,16 @@ async def test_storage_that_is_down_is_no_verdict(room, song):
     assert scratch_folders() == before
 
 
+@pytest.fixture
+def often(monkeypatch):
+    """Long work is looked after every 50 ms."""
+    monkeypatch.setattr("services.rendering.while_wanted.LOOK_SECONDS", 0.05)
+
+
 @pytest.mark.parametrize(
     "change", [{"cancel_requested_at": "now"}, {"status": ProductionStatus.CANCELED}, {"attempts": 7}]
 )
-async def test_long_work_stops_when_the_render_is_no_longer_wanted(room, clock, change):
+async def test_long_work_stops_when_the_render_is_no_longer_wanted(room, clock, often, change):
     stopped = asyncio.Event()
 
     async def work():
@@ -250,9 +256,9 @@ async def test_long_work_stops_when_the_render_is_no_longer_wanted(room, clock, 
     assert stopped.is_set()
 
 
-async def test_work_that_is_wanted_comes_to_its_end(room):
+async def test_work_that_is_wanted_comes_to_its_end(room, often):
     async def work():
-        await asyncio.sleep(2.2)
+        await asyncio.sleep(0.2)
         return "done"
 
     assert await while_wanted(work(), render=room.render) == "done"

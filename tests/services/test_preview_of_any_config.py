@@ -5,7 +5,7 @@ from dataclasses import replace
 from io import BytesIO
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from PIL import Image
 
 from services.estimates.estimate_render import estimate_render
@@ -28,7 +28,6 @@ def any_image() -> dict[UUID, bytes]:
     return defaultdict(file.getvalue)
 
 
-@settings(max_examples=25, deadline=None)
 @given(configs_and_media(images=True))
 def test_it_is_drawn_within_the_frame_and_warned_about(pair: tuple[ProductionConfig, ProbedMedia]) -> None:
     config, media = pair
@@ -46,7 +45,6 @@ def test_it_is_drawn_within_the_frame_and_warned_about(pair: tuple[ProductionCon
     assert {warning.path[1] for warning in warnings} <= {"config", "uploadId"}
 
 
-@settings(max_examples=200, deadline=None)
 @given(configs_and_media(images=True))
 def test_its_texts_lie_within_the_programme_and_it_has_a_price(
     pair: tuple[ProductionConfig, ProbedMedia],

@@ -247,6 +247,7 @@ async def test_a_job_that_its_render_does_not_know_is_noted_there(life):
     assert (await life.render(1)).job_id == "job-1"
 
 
+@pytest.mark.slow
 async def test_its_queries_stand_on_indexes(life, gateways):
     """Among very many renders that ended; PostgreSQL is told to dislike nothing."""
     owner = await make_user()

@@ -87,6 +87,7 @@ async def test_storage_away_for_long_rejects_no_file(gateways, steps, video):
     assert (await models.Upload.get()).status is UploadStatus.READY
 
 
+@pytest.mark.slow
 async def test_a_file_that_fails_every_attempt_is_given_up(gateways, steps, video):
     upload = await steps.arrived(video)
 

@@ -10,11 +10,11 @@ import aioboto3
 import pytest
 from aiohttp import web
 
-from embedded.ports import free_ports
 from embedded.renderer import Renderer
 from embedded.stack import EmbeddedStack, Endpoints
 from tests.embedded.mediaconvert.faulty_storage import FaultyStorage
 from tests.embedded.mediaconvert.own_renderer import OwnRenderer
+from tests.local_server import serving
 from tests.media import clip
 
 REGION = "eu-west-1"
@@ -60,14 +60,8 @@ class Listener:
 @pytest.fixture(scope="session")
 async def listener() -> AsyncIterator[tuple[Listener, str]]:
     listener = Listener()
-    app = web.Application()
-    app.router.add_post("/events", listener.receive)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    port = free_ports(1)[0]
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield listener, f"http://127.0.0.1:{port}/events"
-    await runner.cleanup()
+    async with serving(web.post("/events", listener.receive)) as origin:
+        yield listener, f"{origin}/events"
 
 
 @pytest.fixture

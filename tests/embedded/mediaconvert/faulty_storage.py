@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from embedded.ports import free_ports
+from tests.local_server import serving
 
 Matches = Callable[[web.Request], bool]
 NOT_PASSED_ON = ("Transfer-Encoding", "Expect", "Connection")
@@ -66,18 +66,14 @@ class FaultyStorage:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["FaultyStorage"]:
-        port = free_ports(1)[0]
-        self.endpoint_url = f"http://127.0.0.1:{port}"
-        async with aiohttp.ClientSession(auto_decompress=False) as self._session:
-            # An Application, unlike a bare Server, answers `Expect: 100-continue`.
-            app = web.Application(client_max_size=2**30)
-            app.router.add_route("*", "/{path:.*}", self._handle)
-            runner = web.AppRunner(app, shutdown_timeout=0.1)
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", port).start()
-            yield self
-            self.heal()
-            await runner.cleanup()
+        async with (
+            aiohttp.ClientSession(auto_decompress=False) as self._session,
+            serving(web.route("*", "/{path:.*}", self._handle)) as self.endpoint_url,
+        ):
+            try:
+                yield self
+            finally:
+                self.heal()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         for fault in self._faults:

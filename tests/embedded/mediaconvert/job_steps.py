@@ -10,7 +10,6 @@ from tests.embedded.mediaconvert.faulty_storage import FaultyStorage, reads, wri
 from tests.embedded.mediaconvert.job_requests import keys, ladder_request
 from tests.embedded.mediaconvert.own_renderer import OwnRenderer
 
-PHASES = ["PROBING", "TRANSCODING", "UPLOADING"]
 PATIENCE = 60
 
 

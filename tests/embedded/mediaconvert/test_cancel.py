@@ -5,7 +5,6 @@ import pytest
 from tests.embedded.mediaconvert.faulty_storage import removes
 from tests.embedded.mediaconvert.job_requests import keys, long_request
 from tests.embedded.mediaconvert.job_steps import (
-    PHASES,
     create,
     held,
     renders_again,
@@ -13,11 +12,12 @@ from tests.embedded.mediaconvert.job_steps import (
     until,
     until_gone,
 )
+from tests.slow_cases import slow_after
 
 CANCELED_WITHIN_SECONDS = 2.0
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", slow_after(1, ["TRANSCODING", "PROBING", "UPLOADING"]))
 async def test_cancel_in_every_phase(client, own, storage, events, s3, source, phase):
     folder = f"cancel-{phase}"
     job_id = await held(phase, client, own, storage, source, folder)
@@ -46,6 +46,7 @@ async def test_cancel_while_the_loudness_is_measured(client, own, events, s3, so
     assert await keys(s3, "measured") == []
 
 
+@pytest.mark.slow
 async def test_cancel_while_storage_is_away_is_no_slower_and_cleans_up_later(
     client, own, storage, events, s3, source
 ):

@@ -22,8 +22,9 @@ from tests.embedded.mediaconvert.fidelity import (
     segments_of,
 )
 from tests.embedded.mediaconvert.job_requests import caption_track, with_captions, with_ladder
+from tests.slow_cases import slow_after
 
-RATES = [PAL, NTSC, FAST]
+RATES = [NTSC, PAL, FAST]
 TITLE_MS = 1200
 SECONDS = 6
 MPEG_CLOCK = 90_000
@@ -57,7 +58,7 @@ def cues_on_the_clock(body):
     ]
 
 
-@pytest.mark.parametrize("rate", RATES, ids=str)
+@pytest.mark.parametrize("rate", slow_after(1, RATES), ids=str)
 async def test_a_track_keeps_to_the_segments_clock(mediaconvert, s3, events, tmp_path, rate):
     """Each flash has its cue; a title comes first, and two clips are kept."""
     folder = f"track-{rate.numerator}"
@@ -83,7 +84,7 @@ async def test_a_track_keeps_to_the_segments_clock(mediaconvert, s3, events, tmp
         assert end - start == pytest.approx(0.4, abs=0.002)
 
 
-@pytest.mark.parametrize("rate", RATES, ids=str)
+@pytest.mark.parametrize("rate", slow_after(1, RATES), ids=str)
 async def test_burnt_in_on_and_off(mediaconvert, s3, events, tmp_path, rate):
     folder = f"burnt-{rate.numerator}"
     spans = [(round(0.5 * rate), round(1.3 * rate)), (round(2.2 * rate), round(2.9 * rate))]

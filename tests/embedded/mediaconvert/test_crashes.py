@@ -14,7 +14,6 @@ from tests.embedded.mediaconvert.conftest import job_request
 from tests.embedded.mediaconvert.faulty_storage import removes, writes
 from tests.embedded.mediaconvert.job_requests import LADDER_FILES, keys, ladder_request, long_request
 from tests.embedded.mediaconvert.job_steps import (
-    PHASES,
     create,
     held,
     renders_again,
@@ -22,9 +21,10 @@ from tests.embedded.mediaconvert.job_steps import (
     until,
     until_gone,
 )
+from tests.slow_cases import slow_after
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase", slow_after(1, ["TRANSCODING", "PROBING", "UPLOADING"]))
 async def test_a_killed_renderer_begins_its_job_again(client, own, storage, events, s3, source, phase):
     folder = f"killed-{phase}"
     job_id = await held(phase, client, own, storage, source, folder)
@@ -41,6 +41,7 @@ async def test_a_killed_renderer_begins_its_job_again(client, own, storage, even
     assert updates == sorted(updates)
 
 
+@pytest.mark.slow
 async def test_what_a_killed_run_had_uploaded_goes_when_the_next_is_cancelled(
     client, own, storage, events, s3, source
 ):
@@ -59,6 +60,7 @@ async def test_what_a_killed_run_had_uploaded_goes_when_the_next_is_cancelled(
     await until_gone(s3, "killed-cancelled")
 
 
+@pytest.mark.slow
 async def test_a_renderer_that_stops_in_order_counts_no_crash(client, own, storage, events, s3, source):
     job_id = await held("UPLOADING", client, own, storage, source, "stopped")
     for _ in range(4):
@@ -69,6 +71,7 @@ async def test_a_renderer_that_stops_in_order_counts_no_crash(client, own, stora
     assert await keys(s3, "stopped") == LADDER_FILES
 
 
+@pytest.mark.slow
 async def test_a_job_that_kills_the_renderer_again_and_again_is_given_up(
     client, own, storage, events, s3, source
 ):
@@ -86,7 +89,7 @@ async def test_a_job_that_kills_the_renderer_again_and_again_is_given_up(
     await renders_again(client, events, source)
 
 
-@pytest.mark.parametrize("deadly", [signal.SIGKILL, signal.SIGSEGV])
+@pytest.mark.parametrize("deadly", slow_after(1, [signal.SIGKILL, signal.SIGSEGV]))
 async def test_ffmpeg_that_dies_is_an_internal_error(client, own, events, s3, source, deadly):
     folder = f"ffmpeg-{deadly.name}"
     job_id = await create(client, long_request(source, folder))
@@ -101,6 +104,7 @@ async def test_ffmpeg_that_dies_is_an_internal_error(client, own, events, s3, so
     await renders_again(client, events, source)
 
 
+@pytest.mark.slow
 async def test_an_end_that_was_saved_but_not_told_is_told_after_the_crash(client, own, events, source):
     job_id = await create(client, job_request(source, "untold"))
     await events.ended(job_id)
@@ -115,6 +119,7 @@ async def test_an_end_that_was_saved_but_not_told_is_told_after_the_crash(client
     await until(lambda: b'"Ending"' not in saved.read_bytes())
 
 
+@pytest.mark.slow
 async def test_a_cancellation_that_was_asked_for_before_the_crash_holds(
     client, own, storage, events, s3, source
 ):
@@ -128,7 +133,7 @@ async def test_a_cancellation_that_was_asked_for_before_the_crash_holds(
     await until_gone(s3, "asked")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'{"Id": "x"}'])
+@pytest.mark.parametrize("body", slow_after(1, [b"", b"{", b"[]", b"{}", b'{"Id": "x"}']))
 async def test_a_file_that_holds_no_job_is_set_aside(client, own, events, source, body):
     own.kill()
     (own.folder / "jobs" / "1-bad.json").write_bytes(body)
@@ -139,6 +144,7 @@ async def test_a_file_that_holds_no_job_is_set_aside(client, own, events, source
     await renders_again(client, events, source)
 
 
+@pytest.mark.slow
 async def test_jobs_are_forgotten_after_three_months(client, own, events, source):
     old = await create(client, job_request(source, "old"))
     await events.ended(old)

@@ -54,6 +54,7 @@ async def starved(small_disk, storage, listener):
     await asyncio.to_thread(own.renderer.process.stop)
 
 
+@pytest.mark.slow
 async def test_a_disk_that_ffmpeg_fills_ends_in_1050(starved, events, s3, source):
     own, client = starved
     job_id = await create(client, long_request(source, "full-ffmpeg"))
@@ -63,6 +64,7 @@ async def test_a_disk_that_ffmpeg_fills_ends_in_1050(starved, events, s3, source
     await renders_again(client, events, source)
 
 
+@pytest.mark.slow
 async def test_a_disk_that_an_input_fills_ends_in_1050(starved, events, s3, source):
     own, client = starved
     await s3.put_object(Bucket=BUCKET, Key="in/large.mp4", Body=bytes(3_000_000))
@@ -72,6 +74,7 @@ async def test_a_disk_that_an_input_fills_ends_in_1050(starved, events, s3, sour
     await renders_again(client, events, source)
 
 
+@pytest.mark.slow
 async def test_a_disk_full_of_other_things(starved, storage, events, s3, source):
     """Neither a job nor an event can be written: new jobs are refused, what runs ends as it should."""
     own, client = starved
@@ -95,6 +98,7 @@ async def test_a_disk_full_of_other_things(starved, storage, events, s3, source)
     await until(lambda: b'"Status":"ERROR"' in saved.read_bytes())
 
 
+@pytest.mark.slow
 async def test_a_disk_too_full_to_begin_a_job(starved, storage, events, source):
     own, client = starved
     fault = storage.hold(reads("source.mp4"))

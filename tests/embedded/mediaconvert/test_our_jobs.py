@@ -29,6 +29,7 @@ from services.production_config import (
 )
 from tests.embedded.mediaconvert.conftest import BUCKET
 from tests.media import SMALL, SOUND, lavfi, run_ffmpeg
+from tests.slow_cases import slow_after
 
 FILE = UUID(int=1)
 SECONDS = 4
@@ -188,12 +189,15 @@ async def test_parts_in_any_order_with_their_sound_captions_and_texts(render, to
 
 @pytest.mark.parametrize(
     ("layout", "gain_db", "sides"),
-    [
-        ("mono", -6.0, (-6.0, -6.0)),
-        ("stereo", -7.5, (-7.5, -7.5)),
-        # Only the centre sounds: 3 dB down on both sides, and then the gain.
-        ("5.1", 3.0, (0.0, 0.0)),
-    ],
+    slow_after(
+        1,
+        [
+            ("mono", -6.0, (-6.0, -6.0)),
+            ("stereo", -7.5, (-7.5, -7.5)),
+            # Only the centre sounds: 3 dB down on both sides, and then the gain.
+            ("5.1", 3.0, (0.0, 0.0)),
+        ],
+    ),
 )
 async def test_gain(render, tmp_path, layout, gain_db, sides):
     tone = "sine=frequency=440:sample_rate=48000:duration=2,aformat=channel_layouts=mono"
@@ -213,7 +217,7 @@ async def test_gain(render, tmp_path, layout, gain_db, sides):
     assert found == pytest.approx(sides, abs=0.3)
 
 
-@pytest.mark.parametrize("mode", [AudioMode.KEEP, AudioMode.MUTE])
+@pytest.mark.parametrize("mode", slow_after(1, [AudioMode.KEEP, AudioMode.MUTE]))
 async def test_a_mix_is_heard_under_every_input(render, told_seconds, tmp_path, mode):
     """The upload's own sound is in our file, if it is to be heard."""
     mixes = {
@@ -232,6 +236,7 @@ async def test_a_mix_is_heard_under_every_input(render, told_seconds, tmp_path, 
     assert pitches_heard(movie) == [pytest.approx(pitch, abs=5) for pitch in (300, 500, 700)]
 
 
+@pytest.mark.slow
 async def test_burnt_in_captions_are_in_the_picture(render, told_seconds):
     burned = Caption(FILE, mode=CaptionMode.BURN_IN)
     outputs = OutputsConfig(mp4=True)

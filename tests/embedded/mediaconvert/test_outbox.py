@@ -10,7 +10,7 @@ from aiohttp import web
 
 from embedded.mediaconvert.events import job_event
 from embedded.mediaconvert.outbox import KEPT_EVENTS, KEPT_SECONDS, Outbox
-from embedded.ports import free_ports
+from tests.local_server import serving
 
 DAY_AND_AN_HOUR = KEPT_SECONDS + 3600
 
@@ -38,15 +38,9 @@ class Target:
 @pytest.fixture
 async def target():
     target = Target()
-    app = web.Application()
-    app.router.add_post("/", target.receive)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    port = free_ports(1)[0]
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    target.url = f"http://127.0.0.1:{port}/"
-    yield target
-    await runner.cleanup()
+    async with serving(web.post("/", target.receive)) as origin:
+        target.url = f"{origin}/"
+        yield target
 
 
 @pytest.fixture

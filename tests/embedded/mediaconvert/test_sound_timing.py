@@ -19,6 +19,7 @@ from tests.embedded.mediaconvert.fidelity import (
     segments_of,
 )
 from tests.embedded.mediaconvert.job_requests import with_ladder
+from tests.slow_cases import slow_after
 
 CLOSE_SECONDS = 0.040
 TITLE_MS = 1500
@@ -36,8 +37,8 @@ def assert_together(media, expected):
         assert flash - frames[0].time == pytest.approx(due, abs=1.01 * (frames[1].time - frames[0].time))
 
 
-@pytest.mark.parametrize("rate", [PAL, NTSC, FAST], ids=str)
-@pytest.mark.parametrize("is_variable", [False, True], ids=["constant", "variable"])
+@pytest.mark.parametrize("rate", slow_after(1, [NTSC, PAL, FAST]), ids=str)
+@pytest.mark.parametrize("is_variable", slow_after(1, [False, True]), ids=["constant", "variable"])
 async def test_after_a_title_and_two_cuts(mediaconvert, s3, events, tmp_path, rate, is_variable):
     folder = f"beep-{rate.numerator}-{is_variable}"
     clip = flash_and_beep_clip(tmp_path / f"{folder}.mp4", rate, SECONDS, is_variable=is_variable)
@@ -59,6 +60,7 @@ async def test_after_a_title_and_two_cuts(mediaconvert, s3, events, tmp_path, ra
     assert_together(b"".join(segment.body for segment in segments), expected)
 
 
+@pytest.mark.slow
 async def test_a_rate_that_is_changed_moves_nothing(mediaconvert, s3, events, tmp_path):
     clip = flash_and_beep_clip(tmp_path / "changed.mp4", FAST, SECONDS)
     request = request_at(await put(s3, clip), "changed", PAL, title_ms=TITLE_MS)

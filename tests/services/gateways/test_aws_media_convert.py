@@ -143,10 +143,10 @@ async def test_everything_get_job_tells(proxy, media_convert):
 @pytest.mark.parametrize(
     "faults",
     [
-        [THROTTLED] * 3,
+        pytest.param([THROTTLED] * 3, marks=pytest.mark.slow),
         [LOST],
-        [CUT_AFTERWARDS],
-        [CUT, LOST, THROTTLED],
+        pytest.param([CUT_AFTERWARDS], marks=pytest.mark.slow),
+        pytest.param([CUT, LOST, THROTTLED], marks=pytest.mark.slow),
         [Fault(503, {"message": "Service Unavailable"})],
     ],
     ids=["throttled", "answer lost", "connection cut afterwards", "everything", "unavailable"],
@@ -159,6 +159,7 @@ async def test_one_job_whatever_happens_on_the_way(proxy, media_convert, rendere
     assert await jobs_of(render_id, renderer_url) == [job.id]
 
 
+@pytest.mark.slow
 async def test_throttled_to_the_end_means_that_nothing_was_made(proxy, media_convert, renderer_url):
     render_id = uuid7()
     proxy.faults = [THROTTLED] * 4
@@ -168,6 +169,7 @@ async def test_throttled_to_the_end_means_that_nothing_was_made(proxy, media_con
     assert await jobs_of(render_id, renderer_url) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "faults",
     [
@@ -343,6 +345,7 @@ async def test_too_many_jobs_to_be_sure_is_not_the_same_as_none(proxy, media_con
         await media_convert.find_job(RENDER_ID, created_after=datetime.now(UTC) - HOUR)
 
 
+@pytest.mark.slow
 async def test_every_attempt_waits_for_its_turn_and_making_goes_first(proxy):
     turns = []
 
@@ -355,6 +358,7 @@ async def test_every_attempt_waits_for_its_turn_and_making_goes_first(proxy):
         proxy.faults = [THROTTLED, THROTTLED]
         await media_convert.create_job(request_of(uuid7()))
         await media_convert.get_job("1-abc")
+        proxy.faults = [page(more=False)]
         await media_convert.find_job(RENDER_ID)
         await media_convert.cancel_job("1-abc")
     assert turns == [0.0, 0.0, 0.0, 10.0, 5.0, 0.0]

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import event, given
 
 from services.job_settings import programme_duration_ms
 from services.job_settings.frame_timing import input_rate
@@ -45,7 +45,6 @@ def test_every_golden_job_is_one_that_aws_accepts(name: str) -> None:
     assert service_faults(job, source_of(media)) == []
 
 
-@settings(max_examples=150, deadline=None)
 @given(configs_and_media(images=True))
 def test_every_valid_config_makes_a_job_that_aws_accepts(pair: tuple[ProductionConfig, ProbedMedia]) -> None:
     config, media = pair
@@ -60,8 +59,6 @@ def test_every_valid_config_makes_a_job_that_aws_accepts(pair: tuple[ProductionC
     _check_poster(job, programme_duration_ms(config, media))
 
 
-@pytest.mark.slow
-@settings(max_examples=400, deadline=None)
 @given(edited_configs())
 def test_whatever_is_not_refused_makes_a_job_that_aws_accepts(
     pair: tuple[ProductionConfig, ProbedMedia],

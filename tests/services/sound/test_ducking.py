@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.sound.ducking import Ducking
@@ -42,7 +42,6 @@ def test_without_speech_nothing_sinks():
 PAUSES = st.lists(st.tuples(st.integers(1, 80), st.integers(5, 80)), max_size=5)
 
 
-@settings(deadline=None, max_examples=40)
 @given(PAUSES, st.floats(0, 40))
 def test_under_speech_it_is_down_by_exactly_the_depth_and_never_further(pauses, depth):
     found, at = [], 0

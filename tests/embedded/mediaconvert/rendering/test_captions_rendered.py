@@ -14,6 +14,7 @@ from tests.embedded.mediaconvert.rendering.studio import (
     rung,
 )
 from tests.media import clip
+from tests.slow_cases import slow_after
 
 VTT = """WEBVTT
 
@@ -134,11 +135,11 @@ def burnt(selector, **style):
 
 
 SCRIPTS = {
+    "Arabic": "مرحبا بالعالم",
     "Latin": "Größe, señor",
     "Cyrillic": "Привет мир",
     "Greek": "Γειά σου",
     "Hebrew": "שלום עולם",
-    "Arabic": "مرحبا بالعالم",
     "Devanagari": "नमस्ते दुनिया",
     "Bengali": "ওহে বিশ্ব",
     "Tamil": "வணக்கம்",
@@ -151,7 +152,7 @@ SCRIPTS = {
 }
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", slow_after(1, SCRIPTS))
 async def test_every_script_is_drawn(studio, script):
     """Its letters differ from as many boxes, which is what a font without them draws."""
     black = ("-f", "lavfi", "-i", "color=black:s=640x360:r=30:d=1", "-c:v", "libx264", "-pix_fmt", "yuv420p")

@@ -17,6 +17,7 @@ from tests.embedded.mediaconvert.rendering.studio import (
     pictures,
     rung,
 )
+from tests.slow_cases import slow_after
 
 BARS = [(191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0), (0, 0, 191)]
 BARS += [(20, 20, 20)]
@@ -49,16 +50,19 @@ def encoded(matrix, colour_range, pixels, primaries=None):
 
 @pytest.mark.parametrize(
     ("matrix", "colour_range", "pixels"),
-    [
-        ("bt709", "tv", "yuv420p"),
-        ("smpte170m", "tv", "yuv420p"),
-        ("bt470bg", "pc", "yuv420p"),
-        ("bt709", "pc", "yuv420p"),
-        ("bt709", "tv", "yuv422p10le"),
-        ("smpte170m", "tv", "yuv444p"),
-        ("bt470bg", "pc", "yuvj420p"),
-        ("bt709", "tv", "yuv420p10le"),
-    ],
+    slow_after(
+        2,
+        [
+            ("bt709", "tv", "yuv420p"),
+            ("smpte170m", "tv", "yuv420p"),
+            ("bt470bg", "pc", "yuv420p"),
+            ("bt709", "pc", "yuv420p"),
+            ("bt709", "tv", "yuv422p10le"),
+            ("smpte170m", "tv", "yuv444p"),
+            ("bt470bg", "pc", "yuvj420p"),
+            ("bt709", "tv", "yuv420p10le"),
+        ],
+    ),
 )
 async def test_bars_keep_their_colours(studio, matrix, colour_range, pixels):
     uri = await studio.made("bars.mp4", *bars(), *encoded(matrix, colour_range, pixels), *X264)
@@ -101,6 +105,7 @@ async def test_stills_and_thumbnails_keep_their_colours(studio):
             assert seen == pytest.approx(meant, abs=4)
 
 
+@pytest.mark.slow
 async def test_what_comes_out_says_so(studio):
     uri = await studio.made("bars.mp4", *bars(), *encoded("smpte170m", "tv", "yuv420p"), *X264)
     media = (await studio.render(mp4_job(studio, file_input(uri)))).files["video.mp4"]
@@ -112,7 +117,7 @@ async def test_what_comes_out_says_so(studio):
         assert frame.format.name == "yuv420p"
 
 
-@pytest.mark.parametrize(("height", "matrix"), [(180, "smpte170m"), (720, "bt709")])
+@pytest.mark.parametrize(("height", "matrix"), slow_after(1, [(180, "smpte170m"), (720, "bt709")]))
 async def test_without_tags_the_size_decides(studio, height, matrix):
     scale = f"scale=out_color_matrix={matrix}:out_range=tv,format=yuv420p,setparams=colorspace=unknown"
     uri = await studio.made("bars.mp4", *bars(height), "-vf", scale, *X264)
@@ -121,6 +126,7 @@ async def test_without_tags_the_size_decides(studio, height, matrix):
         assert seen == pytest.approx(meant, abs=3)
 
 
+@pytest.mark.slow
 async def test_a_selector_says_what_the_file_does_not(studio):
     scale = "scale=out_color_matrix=bt709:out_range=pc,format=yuv420p,setparams=colorspace=unknown:range=tv"
     uri = await studio.made("bars.mp4", *bars(), "-vf", scale, *X264)
@@ -130,6 +136,7 @@ async def test_a_selector_says_what_the_file_does_not(studio):
         assert seen == pytest.approx(meant, abs=3)
 
 
+@pytest.mark.slow
 async def test_alpha_is_dropped(studio):
     translucent = ("-vf", "format=gbrap,colorchannelmixer=aa=0.5,format=argb", "-c:v", "qtrle")
     uri = await studio.made("alpha.mov", *bars(), *translucent)
@@ -166,8 +173,10 @@ TINTS = [
 TINTS += [(0.45, 0.2, 0.4), (0.58, 0.58, 0.58)]
 
 
-@pytest.mark.parametrize("transfer", [HdrTransfer.PQ, HdrTransfer.HLG])
-@pytest.mark.parametrize("signals", [[(grey,) * 3 for grey in GREYS], TINTS], ids=["greys", "tints"])
+@pytest.mark.parametrize("transfer", slow_after(1, [HdrTransfer.PQ, HdrTransfer.HLG]))
+@pytest.mark.parametrize(
+    "signals", slow_after(1, [TINTS, [(grey,) * 3 for grey in GREYS]]), ids=["tints", "greys"]
+)
 async def test_hdr_becomes_the_posters_sdr(studio, transfer, signals):
     boxes = ",".join(
         "drawbox=x={}:y=0:w={}:h=180:c=0x{:02x}{:02x}{:02x}:t=fill".format(
@@ -191,6 +200,7 @@ async def test_hdr_becomes_the_posters_sdr(studio, transfer, signals):
         assert seen == pytest.approx(meant.astype(float), abs=4)
 
 
+@pytest.mark.slow
 async def test_vibrant_clips_where_details_are_bent(studio):
     box = "drawbox=w=160:h=180:c=0x9c9c9c:t=fill,drawbox=x=160:w=160:h=180:c=0xb4b4b4:t=fill"
     x265 = "colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:log-level=none:qp=2"

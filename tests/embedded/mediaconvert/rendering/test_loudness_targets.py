@@ -13,6 +13,7 @@ from tests.embedded.mediaconvert.rendering.studio import (
     samples,
 )
 from tests.loudness import integrated_loudness
+from tests.slow_cases import slow_after
 
 # Syllables: noise in the band of a voice, four a second with a pause after each second.
 SPEECH = (
@@ -64,7 +65,7 @@ def job(studio, *inputs, descriptions):
     return request
 
 
-@pytest.mark.parametrize("sound", [name for name in SOUNDS if name != "peaks"])
+@pytest.mark.parametrize("sound", slow_after(1, [name for name in SOUNDS if name != "peaks"]))
 async def test_every_output_reaches_its_own_target(studio, sound):
     uri = await made(studio, SOUNDS[sound])
     descriptions = [audio(**normalized(target)) for target in TARGETS] + [audio()]
@@ -87,7 +88,7 @@ async def test_peaks_are_held_below_the_limit(studio):
 
 @pytest.mark.parametrize(
     ("control", "gate"),
-    [("MEASURE_ONLY", -70), ("CORRECT_AUDIO", -20)],
+    slow_after(1, [("MEASURE_ONLY", -70), ("CORRECT_AUDIO", -20)]),
     ids=["measured only", "below the gate"],
 )
 async def test_what_is_not_to_be_corrected_is_left_alone(studio, control, gate):
@@ -99,7 +100,9 @@ async def test_what_is_not_to_be_corrected_is_left_alone(studio, control, gate):
     assert np.abs(came - went).max() < 1e-4
 
 
-@pytest.mark.parametrize("graph", ["anullsrc=r=48000:cl=stereo:d=2", None], ids=["silence", "no track"])
+@pytest.mark.parametrize(
+    "graph", slow_after(1, ["anullsrc=r=48000:cl=stereo:d=2", None]), ids=["silence", "no track"]
+)
 async def test_silence_stays_silent(studio, graph):
     picture = ("-f", "lavfi", "-i", "color=black:s=64x64:r=30:d=2", "-c:v", "libx264")
     sound = ("-f", "lavfi", "-i", graph) if graph else ()

@@ -17,6 +17,7 @@ from tests.embedded.mediaconvert.rendering.studio import (
     rung,
 )
 from tests.media import clip
+from tests.slow_cases import slow_after
 
 
 @pytest.fixture
@@ -125,7 +126,7 @@ async def test_a_rung_and_an_mp4_alike_are_one_encoding(studio, source):
     assert len(packets["video.mp4"]) == 120
 
 
-@pytest.mark.parametrize("stem", ["it's [1] 100%:a|b,c", "plain", "späße"])
+@pytest.mark.parametrize("stem", slow_after(1, ["it's [1] 100%:a|b,c", "plain", "späße"]))
 async def test_any_name_in_storage(studio, source, stem):
     request = mp4_job(studio, file_input(source))
     capture = {"FramerateNumerator": 1, "FramerateDenominator": 2, "MaxCaptures": 2, "Quality": 80}
@@ -154,10 +155,13 @@ async def test_any_name_in_storage(studio, source, stem):
 
 @pytest.mark.parametrize(
     ("settings", "sizes"),
-    [
-        ({"MaxRenditions": 5}, ["320x180", "214x120", "142x80"]),
-        ({}, ["320x180", "214x120", "142x80"]),
-    ],
+    slow_after(
+        1,
+        [
+            ({"MaxRenditions": 5}, ["320x180", "214x120", "142x80"]),
+            ({}, ["320x180", "214x120", "142x80"]),
+        ],
+    ),
 )
 async def test_an_automated_ladder_ends_at_the_source(studio, source, settings, sizes):
     request = mp4_job(studio, file_input(source))

@@ -11,6 +11,7 @@ from tests.embedded.mediaconvert.rendering.studio import (
     pictures,
     runs,
 )
+from tests.slow_cases import slow_after
 
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "4", "-pix_fmt", "yuv420p", "-an")
 RED, BLUE, GREEN = (255, 0, 0), (0, 0, 255), (0, 255, 0)
@@ -32,6 +33,7 @@ def halves(size="320x180"):
     return ("-f", "lavfi", "-i", f"color=blue:s={size}:r=30:d=0.5,format=gbrp,{box}")
 
 
+@pytest.mark.slow
 async def test_only_height_scales_evenly_and_none_keeps_the_size(studio):
     uri = await studio.made("halves.mp4", *halves(), *X264)
     request = mp4_job(studio, file_input(uri), size=None)
@@ -47,14 +49,17 @@ async def test_only_height_scales_evenly_and_none_keeps_the_size(studio):
 
 @pytest.mark.parametrize(
     ("behaviour", "size", "shown", "corner", "middle"),
-    [
-        ("DEFAULT", (200, 200), (200, 200), "black", "red"),
-        ("STRETCH_TO_OUTPUT", (200, 200), (200, 200), "red", "red"),
-        ("FILL", (200, 200), (200, 200), "red", "red"),
-        ("FIT", (200, 200), (200, 112), "red", "red"),
-        ("FIT", (640, 640), (640, 360), "red", "red"),
-        ("FIT_NO_UPSCALE", (640, 640), (320, 180), "red", "red"),
-    ],
+    slow_after(
+        1,
+        [
+            ("DEFAULT", (200, 200), (200, 200), "black", "red"),
+            ("STRETCH_TO_OUTPUT", (200, 200), (200, 200), "red", "red"),
+            ("FILL", (200, 200), (200, 200), "red", "red"),
+            ("FIT", (200, 200), (200, 112), "red", "red"),
+            ("FIT", (640, 640), (640, 360), "red", "red"),
+            ("FIT_NO_UPSCALE", (640, 640), (320, 180), "red", "red"),
+        ],
+    ),
 )
 async def test_every_way_to_scale(studio, behaviour, size, shown, corner, middle):
     uri = await studio.made("halves.mp4", *halves(), *X264)
@@ -72,12 +77,15 @@ async def test_every_way_to_scale(studio, behaviour, size, shown, corner, middle
 
 @pytest.mark.parametrize(
     ("rotate", "places"),
-    [
-        ("DEGREES_90", {(90, 20): "red", (90, 300): "blue"}),
-        ("DEGREES_180", {(20, 90): "blue", (300, 90): "red"}),
-        ("DEGREES_270", {(90, 20): "blue", (90, 300): "red"}),
-        ("DEGREE_0", {(20, 90): "red", (300, 90): "blue"}),
-    ],
+    slow_after(
+        1,
+        [
+            ("DEGREES_90", {(90, 20): "red", (90, 300): "blue"}),
+            ("DEGREES_180", {(20, 90): "blue", (300, 90): "red"}),
+            ("DEGREES_270", {(90, 20): "blue", (90, 300): "red"}),
+            ("DEGREE_0", {(20, 90): "red", (300, 90): "blue"}),
+        ],
+    ),
 )
 async def test_turned_clockwise_by_order_with_overlays_after(studio, rotate, places):
     uri = await studio.made("halves.mp4", *halves(), *X264)
@@ -94,6 +102,7 @@ async def test_turned_clockwise_by_order_with_overlays_after(studio, rotate, pla
     assert colour_at(picture, 92, 120) != "green"
 
 
+@pytest.mark.slow
 async def test_pixels_that_are_not_square_are_made_so(studio):
     uri = await studio.made("wide.mp4", *halves("160x180"), "-vf", "setsar=2", *X264)
     picture = pictures((await studio.render(mp4_job(studio, file_input(uri), size=None))).files["video.mp4"])[
@@ -103,6 +112,7 @@ async def test_pixels_that_are_not_square_are_made_so(studio):
     assert (colour_at(picture, 150, 90), colour_at(picture, 170, 90)) == ("red", "blue")
 
 
+@pytest.mark.slow
 async def test_odd_sizes_become_even(studio):
     codec = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv444p")
     uri = await studio.made("odd.mp4", *halves("321x181"), *codec)
@@ -110,7 +120,7 @@ async def test_odd_sizes_become_even(studio):
     assert pictures(rendered.files["video.mp4"])[0].shape == (180, 320, 3)
 
 
-@pytest.mark.parametrize("first", ["tff", "bff"])
+@pytest.mark.parametrize("first", slow_after(1, ["tff", "bff"]))
 async def test_fields_are_woven_into_whole_moving_frames(studio, first):
     """A white bar that moves by 4 pixels a field: combed lines would differ from their neighbours, and fields
     in the wrong order would jerk."""
@@ -137,6 +147,7 @@ async def test_fields_are_woven_into_whole_moving_frames(studio, first):
     assert steps == pytest.approx(8, abs=2)
 
 
+@pytest.mark.slow
 async def test_progressive_pictures_are_left_alone(studio):
     detail = ("-f", "lavfi", "-i", "testsrc2=s=320x180:r=30:d=0.5,format=yuv420p")
     tags = ("-colorspace", "bt709", "-color_range", "tv")
@@ -191,20 +202,21 @@ async def test_layers_lie_in_their_order_and_opacity_lets_through(studio):
     assert picture[60:80, 240:260].reshape(-1, 3).mean(axis=0) == pytest.approx((128, 128, 255), abs=4)
 
 
-@pytest.mark.parametrize("place", [(100, 60), (101, 61), (31, 90)])
-async def test_an_overlay_is_at_its_pixel(studio, place):
+@pytest.mark.parametrize(("x", "y"), slow_after(1, [(101, 61), (100, 60), (31, 90)]))
+async def test_an_overlay_is_at_its_pixel(studio, x, y):
     uri = await studio.made("black.mp4", "-f", "lavfi", "-i", "color=black:s=320x180:r=30:d=0.3", *X264)
     white = await studio.image("white.png", (50, 30), (255, 255, 255, 255))
-    image = overlay(white, ImageX=place[0], ImageY=place[1])
+    image = overlay(white, ImageX=x, ImageY=y)
     request = mp4_job(studio, file_input(uri, ImageInserter={"InsertableImages": [image]}))
     picture = pictures((await studio.render(request)).files["video.mp4"])[3][..., 1]
     lit = picture > 128
-    (columns,) = runs([bool(column) for column in lit[place[1] + 15]])
-    (rows,) = runs([bool(row) for row in lit[:, place[0] + 25]])
-    assert columns == (place[0], place[0] + 49)
-    assert rows == (place[1], place[1] + 29)
+    (columns,) = runs([bool(column) for column in lit[y + 15]])
+    (rows,) = runs([bool(row) for row in lit[:, x + 25]])
+    assert columns == (x, x + 49)
+    assert rows == (y, y + 29)
 
 
+@pytest.mark.slow
 async def test_an_overlay_is_resized_and_ends_with_the_programme(studio):
     uri = await studio.made("halves.mp4", *halves(), *X264)
     image = overlay(
@@ -258,6 +270,7 @@ async def test_an_overlay_over_a_cut_goes_on_in_the_next_clip(studio):
     assert levels[60:] == pytest.approx([0] * 15, abs=2)
 
 
+@pytest.mark.slow
 async def test_a_generated_input_may_show_an_image_and_a_title_over_it(studio):
     uri = await studio.made("halves.mp4", *halves(), *X264)
     title = generator(500)
@@ -271,6 +284,7 @@ async def test_a_generated_input_may_show_an_image_and_a_title_over_it(studio):
     assert colour_at(shown[15], 300, 120) == "blue"
 
 
+@pytest.mark.slow
 async def test_output_overlays_are_in_pixels_of_the_output_on_the_whole_timeline(studio):
     uri = await studio.made("halves.mp4", *halves(), *X264)
     image = overlay(
@@ -284,3 +298,25 @@ async def test_output_overlays_are_in_pixels_of_the_output_on_the_whole_timeline
     green = [bool(p[20, 20, 1] > 128 and p[20, 20, 0] < 100) for p in shown]
     assert runs(green) == [(18, 23)]
     assert colour_at(shown[20], 35, 35) == "red"
+
+
+@pytest.mark.parametrize(
+    ("asked", "size"),
+    [
+        ({}, (40, 20)),
+        ({"Width": 80}, (80, 20)),
+        ({"Height": 60}, (40, 60)),
+        ({"Width": 80, "Height": 60}, (80, 60)),
+    ],
+    ids=str,
+)
+async def test_an_overlay_is_as_large_as_asked(studio, asked, size):
+    """The side that is left blank is the image's own."""
+    uri = await studio.made("black.mp4", "-f", "lavfi", "-i", "color=black:s=320x180:r=30:d=0.5", *X264)
+    image = await studio.image("white.png", (40, 20), (255, 255, 255, 255))
+    shown = {"InsertableImages": [overlay(image, ImageX=100, ImageY=60) | asked]}
+    request = mp4_job(studio, file_input(uri, ImageInserter=shown))
+    picture = pictures((await studio.render(request)).files["video.mp4"])[5]
+    rows, columns = np.nonzero(picture[:, :, 1] > 128)
+    assert (columns.min(), rows.min()) == (100, 60)
+    assert (columns.max() - 99, rows.max() - 59) == size

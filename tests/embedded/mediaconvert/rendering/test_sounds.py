@@ -16,6 +16,7 @@ from tests.embedded.mediaconvert.rendering.studio import (
     mp4_job,
     samples,
 )
+from tests.slow_cases import slow_after
 
 AAC = ("-c:a", "aac", "-b:a", "192k")
 BLACK = ("-f", "lavfi", "-i", "color=black:s=320x180:r=30:d=2")
@@ -63,6 +64,7 @@ async def test_stereo_comes_through(studio):
     assert quiet(right[0])
 
 
+@pytest.mark.slow
 async def test_mono_is_on_both_sides_at_any_rate(studio):
     wave = sines(440, layout="mono", rate=8000)
     uri = await studio.made("mono.mkv", *BLACK, *wave, *X264, "-c:a", "pcm_s16le")
@@ -83,6 +85,7 @@ async def test_surround_is_mixed_down(studio):
     assert quiet(right[0])
 
 
+@pytest.mark.slow
 async def test_surround_stays_surround_where_it_is_asked_for(studio):
     wave = sines(300, 400, 500, 60, 700, 800, layout="5.1")
     uri = await studio.made("surround.mp4", *BLACK, *wave, *X264, *AAC, "-b:a", "384k")
@@ -93,7 +96,7 @@ async def test_surround_stays_surround_where_it_is_asked_for(studio):
     assert [channel[index] for index, channel in enumerate(found)] == pytest.approx([0] * 6, abs=1)
 
 
-@pytest.mark.parametrize("place", ["selector", "output"])
+@pytest.mark.parametrize("place", slow_after(1, ["selector", "output"]))
 async def test_a_remix_sets_gains_and_mutes(studio, place):
     """Left gets the right one at -6 dB, right both at -12 and +6; -60 is silence."""
     settings = remix(2, (-60, -6), (-12, 6))
@@ -109,6 +112,7 @@ async def test_a_remix_sets_gains_and_mutes(studio, place):
     assert right == pytest.approx([-12, 6], abs=0.5)
 
 
+@pytest.mark.slow
 async def test_broken_gains_and_surround_to_stereo(studio):
     wave = sines(300, 400, 500, 60, 700, 800, layout="5.1")
     uri = await studio.made("surround.mp4", *BLACK, *wave, *X264, *AAC, "-b:a", "384k")
@@ -128,6 +132,7 @@ async def test_broken_gains_and_surround_to_stereo(studio):
     assert all(quiet(level) for level in (left[1], left[4], right[0], right[2], right[3]))
 
 
+@pytest.mark.slow
 async def test_a_group_joins_channels_of_its_selectors(studio):
     """The music bed of the reference: speech as it is, an external file 18 dB below, only where it is."""
     music = await studio.made("music.m4a", *sines(1500, 1700, layout="stereo", seconds=1), *AAC)
@@ -189,6 +194,7 @@ async def test_an_external_file_is_cut_with_its_picture_and_sounds_over_a_title(
     assert first == pytest.approx(2.0, abs=0.002)
 
 
+@pytest.mark.slow
 async def test_a_missing_name_falls_back_to_the_default_selector(studio):
     uri = await stereo(studio)
     request = mp4_job(studio, file_input(uri))
@@ -198,6 +204,7 @@ async def test_a_missing_name_falls_back_to_the_default_selector(studio):
     assert float(np.abs(samples((await studio.render(request)).files["video.mp4"])).max()) == 0.0
 
 
+@pytest.mark.slow
 async def test_tracks_are_chosen_by_number(studio):
     uri = await studio.made(
         "two.mp4",
@@ -213,6 +220,7 @@ async def test_tracks_are_chosen_by_number(studio):
     assert left[1] == pytest.approx(0, abs=0.5)
 
 
+@pytest.mark.slow
 async def test_an_offset_moves_the_sound(studio):
     late = "aevalsrc='0.1*sin(2*PI*700*t)*gte(t,0.5)':s=48000:d=2,aformat=channel_layouts=stereo"
     uri = await studio.made("late.mp4", *BLACK, "-f", "lavfi", "-i", late, *X264, *AAC)
@@ -223,6 +231,7 @@ async def test_an_offset_moves_the_sound(studio):
         assert np.flatnonzero(heard)[0] / SAMPLE_RATE == pytest.approx(begins, abs=0.005)
 
 
+@pytest.mark.slow
 async def test_two_tracks_and_sound_alone(studio):
     """An MP4 with two languages, and an M4A beside it."""
     music = await studio.made("music.wav", *sines(1500, 1500, layout="stereo"))

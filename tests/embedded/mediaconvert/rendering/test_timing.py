@@ -15,8 +15,9 @@ from tests.embedded.mediaconvert.rendering.studio import (
     samples,
 )
 from tests.media import run_ffmpeg
+from tests.slow_cases import slow_after
 
-RATES = ["24000/1001", "25", "30000/1001", "50", "60000/1001", "60"]
+RATES = ["30000/1001", "24000/1001", "25", "50", "60000/1001", "60"]
 # A white flash of 0.2 s and a beep of as long, at the 1st and 3rd second of four.
 FLASH = "between(t,1,1.1999)+between(t,3,3.1999)"
 TONE = ("-f", "lavfi", "-i", f"aevalsrc='sin(2*PI*1000*t)*({FLASH})':s=48000:d=4")
@@ -63,7 +64,7 @@ async def test_flash_and_beep_stay_together(studio):
     assert samples(media).shape[1] == pytest.approx(4 * SAMPLE_RATE, abs=1024)
 
 
-@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("rate", slow_after(1, RATES))
 async def test_a_title_moves_both_alike_at_every_rate(studio, rate):
     uri = await studio.made("rate.mp4", *flash(rate), *TONE, *CODECS)
     numerator, _, denominator = rate.partition("/")
@@ -94,13 +95,16 @@ async def test_clips_in_any_order_each_keep_their_sound(studio):
 
 @pytest.mark.parametrize(
     ("name", "arguments"),
-    [
-        ("late.mkv", ("-output_ts_offset", "5")),
-        ("late.ts", ("-output_ts_offset", "7", "-muxdelay", "0.5")),
-        ("sound-first.ts", ("-af", "apad=pad_dur=0", "-muxdelay", "0")),
-    ],
+    slow_after(
+        1,
+        [
+            ("late.mkv", ("-output_ts_offset", "5")),
+            ("late.ts", ("-output_ts_offset", "7", "-muxdelay", "0.5")),
+            ("sound-first.ts", ("-af", "apad=pad_dur=0", "-muxdelay", "0")),
+        ],
+    ),
 )
-@pytest.mark.parametrize("is_cut", [False, True])
+@pytest.mark.parametrize("is_cut", slow_after(1, [True, False]))
 async def test_files_that_do_not_start_at_zero(studio, name, arguments, is_cut):
     uri = await studio.made(name, *flash(), *TONE, *CODECS, *arguments)
     clips = [{"StartTimecode": "00:00:00:15", "EndTimecode": "00:00:03:29"}] if is_cut else []
@@ -109,9 +113,9 @@ async def test_files_that_do_not_start_at_zero(studio, name, arguments, is_cut):
     assert_together(media, [0.5, 2.5] if is_cut else [1.0, 3.0])
 
 
-@pytest.mark.parametrize("extension", ["ts", "mkv", "mp4"])
+@pytest.mark.parametrize("extension", slow_after(1, ["ts", "mkv", "mp4"]))
 @pytest.mark.parametrize("late", ["sound", "picture"])
-@pytest.mark.parametrize("is_muted", [False, True])
+@pytest.mark.parametrize("is_muted", slow_after(1, [False, True]))
 async def test_one_stream_that_starts_later(studio, extension, late, is_muted):
     """The programme begins with the first picture; what is heard before it is dropped."""
     delay = ("-itsoffset", "0.5")
@@ -141,7 +145,7 @@ async def test_sound_of_another_length_than_the_picture(studio, heard, seconds):
     assert loud.size / SAMPLE_RATE == pytest.approx(5.0, abs=0.03)
 
 
-@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("rate", slow_after(1, RATES))
 async def test_overlays_on_and_off_at_every_rate(studio, rate):
     numerator, _, denominator = rate.partition("/")
     exact, nominal = int(numerator) / int(denominator or 1), round(int(numerator) / int(denominator or 1))
@@ -173,6 +177,7 @@ async def test_a_variable_rate_becomes_even(studio):
     assert len(pictures(media)) == 118
 
 
+@pytest.mark.slow
 async def test_an_edit_list_is_followed(studio):
     """Cut without encoding: the file holds frames before its beginning that are not shown."""
     whole = run_ffmpeg(studio.folder / "whole.mp4", *flash(), *TONE, *CODECS)
@@ -184,6 +189,7 @@ async def test_an_edit_list_is_followed(studio):
     assert_together(media, [0.3, 2.3])
 
 
+@pytest.mark.slow
 async def test_the_rate_is_the_sources_where_none_is_asked_for(studio):
     uri = await studio.made("rate25.mp4", *flash("25"), *TONE, *CODECS)
     request = mp4_job(studio, generator(1000), file_input(uri))
@@ -195,6 +201,7 @@ async def test_the_rate_is_the_sources_where_none_is_asked_for(studio):
     assert_together(media, [2.0, 4.0], 25.0)
 
 
+@pytest.mark.slow
 async def test_timecodes_count_in_the_inputs_own_rate(studio):
     """60 frames/s made 30: frame 45 of a second is three quarters of it."""
     uri = await studio.made("fast.mp4", *flash("60"), *TONE, *CODECS)
@@ -204,7 +211,7 @@ async def test_timecodes_count_in_the_inputs_own_rate(studio):
     assert_together(media, [0.5])
 
 
-@pytest.mark.parametrize("name", ["cut.mp4", "cut.mkv"])
+@pytest.mark.parametrize("name", slow_after(1, ["cut.mp4", "cut.mkv"]))
 async def test_a_file_without_its_end_is_an_error_not_a_still(studio, name):
     """Where the missing part is not asked for, the file will do."""
     noise = ("-f", "lavfi", "-i", "nullsrc=s=320x180:r=30:d=4,geq=random(1)*255:128:128")
