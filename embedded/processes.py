@@ -83,7 +83,7 @@ class Process:
                 extra_groups=None if self.uid is None else [],
                 umask=0o077,
                 start_new_session=True,
-                preexec_fn=_dying_with_parent(self.death_signal),
+                preexec_fn=dying_with_parent(self.death_signal),
             )
 
     def poll(self) -> int | None:
@@ -164,7 +164,7 @@ def turn_log(path: Path) -> None:
         path.replace(path.with_name(path.name + ".1"))
 
 
-def _dying_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
+def dying_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
     """Runs between fork and exec, so all it needs is looked up before.
 
     prctl(2): a change of uid undoes it, so it must follow that one, as subprocess has it.

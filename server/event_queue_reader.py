@@ -107,7 +107,8 @@ class EventQueueReader:
 
     async def _keep_hidden(self, message: QueuedMessage) -> None:
         while True:
-            await asyncio.sleep(self._hidden_seconds / 2)
+            # One of these may fail, and the next still comes in time.
+            await asyncio.sleep(self._hidden_seconds / 3)
             await self._hide(message, self._hidden_seconds)
 
     async def _hide(self, message: QueuedMessage, seconds: int) -> None:

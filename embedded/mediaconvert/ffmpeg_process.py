@@ -1,19 +1,16 @@
 """ffmpeg as a child that reports its progress, can be stopped, and dies with us."""
 
 import asyncio
-import ctypes
 import os
 import signal
-import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from embedded.mediaconvert.sources import SourceError
+from embedded.processes import dying_with_parent
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 KEPT_ERROR_CHARACTERS = 4000
 # strerror(3) of ENOSPC, EDQUOT and EFBIG.
 DISK_FULL_TEXTS = ("No space left on device", "Disk quota exceeded", "File too large")
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 async def run_ffmpeg(
@@ -33,7 +30,7 @@ async def run_ffmpeg(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, **(environment or {})},
-        preexec_fn=_die_with_parent if _LIBC else None,
+        preexec_fn=dying_with_parent(signal.SIGKILL),
     )
     try:
         errors, _ = await asyncio.gather(_text(process.stderr), _progress(process.stdout, report))
@@ -46,11 +43,6 @@ async def run_ffmpeg(
     if status != 0:
         raise _failure(status, errors)
     return errors
-
-
-def _die_with_parent() -> None:
-    if _LIBC:
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 async def _text(stream: asyncio.StreamReader | None) -> str:

@@ -2,12 +2,13 @@
 
 import asyncio
 import ctypes
+import os
 import re
 import signal
 import ssl
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -59,7 +60,7 @@ async def run_ffmpeg(
         stdin=asyncio.subprocess.DEVNULL if feed is None else asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
-        preexec_fn=_die_with_parent if _LIBC else None,
+        preexec_fn=_dying_with_parent(),
     )
     telling = _Telling()
     try:
@@ -93,9 +94,18 @@ def reading(source: str) -> list[str]:
     return arguments
 
 
-def _die_with_parent() -> None:
-    if _LIBC:
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def _dying_with_parent() -> Callable[[], None] | None:
+    """Runs between fork and exec. A parent that died before the kernel was asked is not told of any more."""
+    if _LIBC is None:
+        return None
+    prctl, parent = _LIBC.prctl, os.getpid()
+
+    def ask_the_kernel() -> None:
+        prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask_the_kernel
 
 
 class _Telling:

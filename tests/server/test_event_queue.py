@@ -164,7 +164,7 @@ async def test_a_slow_message_stays_hidden_from_others(queue):
         await asyncio.sleep(4)
 
     await queue.send("slow")
-    async with reading(queue, slowly, hidden_seconds=2), reading(queue, slowly, hidden_seconds=2):
+    async with reading(queue, slowly, hidden_seconds=3), reading(queue, slowly, hidden_seconds=3):
         await queue.emptied()
     assert handled == [b"slow"]
 
