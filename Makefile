@@ -13,7 +13,8 @@ run: .venv/run.stamp frontend/dist/graphiql.html
 demo: .venv/run.stamp
 	@$(BIN)/python scripts/make_sample_clip.py .airdate/sample.mp4
 	@$(BIN)/airdate publish .airdate/sample.mp4 --title "Hello from Airdate" --subtitle "A sample clip" \
-		--lower-third "Ada Lovelace|Analyst@1-4" --normalize --space demo
+		--lower-third "Ada Lovelace|Analyst@1-4" --music .airdate/sample-music.m4a \
+		--captions en=.airdate/sample-captions.vtt --normalize --space demo
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -82,6 +82,6 @@ mutation Publish($input: PublishInput!) {
 
 PLAYBACK = """
 query Playback($id: ID!) {
-  production(id: $id) { playback { hlsUrl mp4Url embedUrl } }
+  production(id: $id) { playback { hlsUrl mp4Url audioUrl embedUrl } }
 }
 """

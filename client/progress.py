@@ -23,11 +23,11 @@ def progress_bar(console: Console, title: str) -> Iterator[Bar]:
         yield _lines(console, title)
         return
     columns = (
-        TextColumn("{task.description:<12}"),
+        TextColumn("{task.description:<12}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}%"),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
     )
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(title, total=100, note="")
@@ -43,6 +43,11 @@ def _lines(console: Console, title: str) -> Bar:
         step = (int(percent) // LINE_PERCENT, NUMBER.sub("", note))
         if step != last:
             last = step
-            console.print(f"{title}: {percent:.0f}% {note}".rstrip(), highlight=False, soft_wrap=True)
+            say(console, f"{title}: {percent:.0f}% {note}".rstrip())
 
     return line
+
+
+def say(console: Console, line: str) -> None:
+    """One line as it is: unwrapped, and no brackets in it taken for Rich's markup."""
+    console.print(line, highlight=False, soft_wrap=True, markup=False)

@@ -47,6 +47,10 @@ PORT_FLAGS = [
 ADMIN_GRPC_DISTANCE = 10000
 """Its maintenance worker finds the admin server there, whatever -admin.port.grpc says (SeaweedFS 4.48)."""
 
+MEMORY_LIMIT = "400MiB"
+"""Without one it grows to 550 MiB. With 200 MiB Go collects garbage without end: 0.08 s of CPU a second with
+nothing to do (0.003 with 400 MiB), and twice the work for each byte stored."""
+
 STOP_SECONDS = 1.5
 """Filer and volume have written all by 1.4 s after SIGTERM; what it then may wait for is no data."""
 
@@ -80,7 +84,7 @@ class ObjectStorage:
                     "HOME": str(self._folder),  # it reads ~/.seaweedfs
                     "AWS_ACCESS_KEY_ID": self.access_key,
                     "AWS_SECRET_ACCESS_KEY": self.secret_key,
-                    "GOMEMLIMIT": "200MiB",
+                    "GOMEMLIMIT": MEMORY_LIMIT,
                 }
             ),
             cwd=self._folder,

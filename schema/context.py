@@ -10,7 +10,7 @@ from services.gateways.clock import Clock
 from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage
 from services.limits import Limits
-from services.live import LiveHub
+from services.live import CredentialWatch, LiveHub
 from services.viewer import ANONYMOUS, Viewer
 
 
@@ -21,6 +21,7 @@ class Gateways:
     storage: ObjectStorage
     bus: EventBus
     hub: LiveHub
+    credentials: CredentialWatch
     clock: Clock
     limits: Limits
     prices: PriceBook

@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from schema.context import Gateways
 from server.graphql import build_schema
+from server.graphql_socket import GraphQLSocket
 from server.graphql_view import GraphQLView
 from server.health import health_routes
 from server.media_convert_events import media_convert_event_routes
@@ -25,11 +26,10 @@ def create_app(
     settings: Settings, gateways: Gateways, proxy: StorageProxy | None, queue: EventQueue | None = None
 ) -> Starlette:
     """Every route of the server, over what the caller opened and will close."""
-    view = GraphQLView(
-        build_schema(max_depth=settings.max_query_depth),
-        gateways,
-        public_url=settings.public_url,
-        allowed_origins=settings.allowed_origins,
+    schema = build_schema(max_depth=settings.max_query_depth)
+    view = GraphQLView(schema, gateways, public_url=settings.public_url)
+    socket = GraphQLSocket(
+        schema, gateways, public_url=settings.public_url, allowed_origins=settings.allowed_origins
     )
     limited_view = BodyLimit(view, settings.max_body_bytes)
     events = media_convert_event_routes(
@@ -38,7 +38,7 @@ def create_app(
     routes: list[BaseRoute] = [
         Route("/", home),
         Route("/graphql", limited_view),
-        WebSocketRoute("/graphql", view),
+        WebSocketRoute("/graphql", socket),
         Mount("/events", BodyLimit(Starlette(routes=events), settings.max_body_bytes)),
         *playback_routes(playback_services(gateways)),
         *page_routes(DIST),

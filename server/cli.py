@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 import uvloop
+from pydantic import ValidationError
 
 from client.publish import publish as publish_command
 from server.settings import Settings, read_settings
@@ -78,8 +79,14 @@ async def _seed(settings: Settings) -> str:
 
 
 def _settings() -> Settings:
-    """The settings, once it is sure that the file they name can be used."""
-    settings = read_settings()
+    """The settings, once it is sure that each can be used, and the file they name."""
+    try:
+        settings = read_settings()
+    except ValidationError as invalid:
+        for wrong in invalid.errors():
+            name = "_".join(["airdate", *map(str, wrong["loc"])]).upper()
+            typer.echo(f"airdate: {name} is wrong: {wrong['msg']}", err=True)
+        raise typer.Exit(2) from invalid
     try:
         read_price_book(settings.price_book)
     except PriceBookInvalid as invalid:

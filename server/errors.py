@@ -38,7 +38,10 @@ class TellingSchema(Schema):
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         context = execution_context.context if execution_context else None
-        request_id = getattr(context, "request_id", None)
+        self.tell(errors, getattr(context, "request_id", None))
+
+    def tell(self, errors: list[GraphQLError], request_id: str | None) -> None:
+        """Make errors ready to be sent."""
         for error in errors:
             original = error.original_error
             code = code_of(error)

@@ -26,6 +26,7 @@ from schema.renders import Render
 from schema.scalars import BIG_INT, BigInt
 from schema.users import User
 from server.errors import OneOperation, TellingSchema
+from server.preview_limit import PreviewLimit
 
 
 @strawberry.type(description="What can be read.")
@@ -105,6 +106,7 @@ def build_schema(*, max_depth: int) -> TellingSchema:
     rules = [
         *QueryDepthLimiter(max_depth=max_depth).validation_rules,
         *MaxAliasesLimiter(max_alias_count=60).validation_rules,
+        PreviewLimit,
     ]
     extensions: list[type[SchemaExtension]] = [
         lambda: AddValidationRules(rules),  # type: ignore[list-item]

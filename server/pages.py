@@ -16,9 +16,11 @@ GRAPHIQL_POLICY = (
     f"{SELF}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
     "frame-ancestors 'none'"
 )
-# Segments and the poster may come from storage on another host; hls.js plays from blob: addresses.
+# Segments and the poster may come from storage on another host; hls.js plays from blob: addresses, and gives
+# its caption tracks an empty data: file, without which Chromium strikes a track out of its menu once it was
+# chosen.
 EMBED_POLICY = (
-    f"{SELF}; img-src 'self' https:; media-src 'self' https: blob:; connect-src 'self' https:; "
+    f"{SELF}; img-src 'self' https:; media-src 'self' https: blob: data:; connect-src 'self' https:; "
     "frame-ancestors *"
 )
 NOT_BUILT = "This page has not been built yet. Run `make frontend`, then reload.\n"

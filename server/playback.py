@@ -90,9 +90,10 @@ class Player:
             return nothing_here()
         folder = master.rpartition("/")[0]
         key = master if name == "index.m3u8" else f"{folder}/{name}"
-        if await self._services.storage.head(key) is None:
+        stored = await self._services.storage.get(key)
+        if stored is None:
             return nothing_here()
-        text = (await self._services.storage.get(key)).decode()
+        text = stored.decode()
         if key == master:
             text = with_default_captions(text, default_captions_playlist(playback.render))
         names = media_names(text)

@@ -1,10 +1,11 @@
 """The demo user and space of a fresh installation."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import models
 from models.statuses import SpaceRole, SpaceVisibility
-from services.access_tokens import issue_access_token, viewer_of_token
+from services.access_tokens import CredentialRefused, issue_access_token, read_credential
 from services.create_space import create_space
 from services.gateways.clock import SystemClock
 from services.viewer import Viewer
@@ -34,9 +35,10 @@ async def seed(data_dir: Path) -> str:
 async def _token(user: models.User, path: Path) -> str:
     if path.exists():
         kept = path.read_text().strip()
-        viewer = await viewer_of_token(token=kept, clock=SystemClock())
-        if viewer and viewer.user_id == user.id:
-            return kept
+        with suppress(CredentialRefused):
+            credential = await read_credential(token=kept, clock=SystemClock())
+            if credential.viewer.user_id == user.id:
+                return kept
     token = await issue_access_token(user_id=user.id, name="demo")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=True)

@@ -1,14 +1,19 @@
 """The only reader of the environment: every setting is AIRDATE_<NAME>. AWS finds its credentials itself."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.estimates.render_pace import RenderPace
 from services.limits import MIB, Limits
 from services.submit_render import JobDefaults
+
+# User Guide, "user-metadata-tags": what MediaConvert takes as a value.
+USER_METADATA_VALUE = re.compile(r"[A-Za-z0-9 _.:/=+@-]{1,256}")
 
 
 class Settings(BaseSettings):
@@ -41,7 +46,7 @@ class Settings(BaseSettings):
     """The SQS queue that EventBridge puts job events into; None where it posts them to us instead."""
 
     environment: str = "default"
-    """Marks this deployment's jobs, so that several can share an AWS account."""
+    """Marks this deployment's jobs, in their userMetadata, so that several can share an AWS account."""
 
     price_book: Path | None = None
     """What AWS charges, as JSON; where not set, the prices that come along."""
@@ -61,6 +66,14 @@ class Settings(BaseSettings):
     upload_ttl_seconds: int = Limits.upload_ttl_seconds
     max_media_duration_ms: int = Limits.max_media_duration_ms
     playback_ttl_seconds: int = Limits.playback_ttl_seconds
+
+    @field_validator("environment")
+    @classmethod
+    def _fits_user_metadata(cls, environment: str) -> str:
+        if not USER_METADATA_VALUE.fullmatch(environment):
+            message = "use 1 to 256 ASCII letters, digits, spaces and _ . : / = + - @"
+            raise PydanticCustomError("environment", message)
+        return environment
 
     @property
     def limits(self) -> Limits:

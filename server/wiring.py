@@ -16,7 +16,7 @@ from services.gateways.rate_bucket import RateBucket
 from services.gateways.redis_event_bus import RedisEventBus
 from services.gateways.s3_object_storage import open_s3
 from services.gateways.sqs_event_queue import SqsEventQueue, open_sqs
-from services.live import LiveHub
+from services.live import CredentialWatch, LiveHub
 
 
 @asynccontextmanager
@@ -37,11 +37,16 @@ async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
         hub = LiveHub(bus)
         await hub.start()
         stack.push_async_callback(hub.stop)
+        clock = SystemClock()
+        credentials = CredentialWatch(clock)
+        credentials.start()
+        stack.push_async_callback(credentials.stop)
         yield Gateways(
             storage=storage,
             bus=bus,
             hub=hub,
-            clock=SystemClock(),
+            credentials=credentials,
+            clock=clock,
             limits=settings.limits,
             prices=read_price_book(settings.price_book),
             usual_pace=settings.render_pace,

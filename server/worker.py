@@ -17,7 +17,7 @@ from services.cancel_stray_jobs import cancel_stray_jobs
 from services.carry_out_storage_deletions import carry_out_storage_deletions
 from services.expire_uploads import expire_uploads
 from services.gateways.event_queue import EventQueue
-from services.gateways.media_convert import MediaConvert
+from services.gateways.media_convert import MediaConvert, TryAgainLater
 from services.publish_scheduled import publish_scheduled
 from services.receive_media_convert_event import receive_media_convert_event
 from services.reconcile_renders import reconcile_renders
@@ -26,6 +26,7 @@ from services.verify_upload import claim_upload, verify_upload
 
 log = structlog.get_logger()
 IDLE_SECONDS = 1.0
+UPLOADS_AT_ONCE = 2
 RENDERS_AT_ONCE = 3
 TIDY_SECONDS = 30.0
 STRAY_SECONDS = 60.0
@@ -45,10 +46,11 @@ class Worker:
         self._queue = queue
 
     async def run(self) -> None:
-        """Work until cancelled: uploads and renders side by side, so that a long file holds up no render, and
-        several renders, so that a long mix of sound holds up no other."""
+        """Work until cancelled: uploads and renders side by side, and several of each, so that a long file or
+        a long mix of sound holds up no other."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._whenever_announced(self._verify_next))
+            for _ in range(UPLOADS_AT_ONCE):
+                group.create_task(self._whenever_announced(self._verify_next))
             for _ in range(RENDERS_AT_ONCE):
                 group.create_task(self._whenever_announced(self._submit_next))
             group.create_task(self._every(IDLE_SECONDS, self._look_at_silent))
@@ -75,9 +77,11 @@ class Worker:
         work back later."""
         try:
             return await step()
+        except TryAgainLater as reason:
+            log.warning("work put off", step=step.__name__, reason=str(reason))
         except Exception:
             log.exception("work failed", step=step.__name__)
-            return False
+        return False
 
     async def _verify_next(self) -> bool:
         upload_id = await claim_upload(clock=self._gateways.clock)

@@ -2,10 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
 import models
+from services.errors import Unauthenticated
 from services.gateways.clock import Clock
 from services.viewer import Viewer
 
@@ -21,12 +25,51 @@ async def issue_access_token(*, user_id: UUID, name: str, expires_at: datetime |
     return token
 
 
-async def viewer_of_token(*, token: str, clock: Clock) -> Viewer | None:
-    """Whose token this is; None for an unknown, expired or revoked one."""
-    row = await models.AccessToken.filter(token_hash=token_hash(token), revoked_at__isnull=True).first()
-    if row is None or (row.expires_at is not None and row.expires_at <= clock.now()):
-        return None
-    return Viewer(user_id=row.user_id)
+class CredentialProblem(Enum):
+    """EXPIRED: another one will be accepted. REVOKED, as unknown ones are: this client is not welcome."""
+
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+
+
+class CredentialRefused(Unauthenticated):
+    def __init__(self, problem: CredentialProblem) -> None:
+        super().__init__()
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Credential:
+    """Who signed in, and with which token; nobody did where it is None."""
+
+    viewer: Viewer
+    token_id: UUID | None
+
+
+async def read_credential(*, token: str, clock: Clock) -> Credential:
+    """Raises CredentialRefused."""
+    row = await models.AccessToken.filter(token_hash=token_hash(token)).first()
+    problem = _problem(row, clock.now())
+    if row is None or problem:
+        raise CredentialRefused(problem or CredentialProblem.REVOKED)
+    return Credential(Viewer(user_id=row.user_id), row.id)
+
+
+async def credential_problems(
+    *, token_ids: Collection[UUID], clock: Clock
+) -> Mapping[UUID, CredentialProblem]:
+    """Which of these tokens are no longer good, and why, by one statement."""
+    rows = {row.id: row for row in await models.AccessToken.filter(id__in=list(token_ids))}
+    now = clock.now()
+    found = {token_id: _problem(rows.get(token_id), now) for token_id in token_ids}
+    return {token_id: problem for token_id, problem in found.items() if problem}
+
+
+def _problem(row: models.AccessToken | None, now: datetime) -> CredentialProblem | None:
+    if row is None or row.revoked_at is not None:
+        return CredentialProblem.REVOKED
+    is_over = row.expires_at is not None and row.expires_at <= now
+    return CredentialProblem.EXPIRED if is_over else None
 
 
 def token_hash(token: str) -> str:

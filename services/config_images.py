@@ -20,7 +20,7 @@ async def config_images(
 ) -> Mapping[UUID, bytes]:
     """Image file by upload id: an IMAGE upload's own file, or a VIDEO upload's poster.
 
-    Left out are uploads of others, and what has no picture; the config's validation has told of them.
+    Left out are uploads of others, what has no picture, and what is no longer there.
     """
     page = config.title_page
     wanted = {page.background_upload_id, page.logo_upload_id} - {None} if page else set()
@@ -29,7 +29,8 @@ async def config_images(
     uploads = await models.Upload.filter(id__in=wanted, owner_id=owner_id)
     keys = {upload.id: key for upload in uploads if (key := _picture_key(upload))}
     images = await asyncio.gather(*(_image(storage, key) for key in keys.values()))
-    return dict(zip(keys, images, strict=True))
+    found = zip(keys, images, strict=True)
+    return {upload_id: image for upload_id, image in found if image is not None}
 
 
 def _picture_key(upload: models.Upload) -> str | None:
@@ -38,10 +39,11 @@ def _picture_key(upload: models.Upload) -> str | None:
     return upload.poster_key
 
 
-async def _image(storage: ObjectStorage, key: str) -> bytes:
+async def _image(storage: ObjectStorage, key: str) -> bytes | None:
     uri = storage.uri(key)
     image = _kept.get(uri)
     if image is None:
         image = await storage.get(key)
-        _kept.put(uri, image)
+        if image is not None:
+            _kept.put(uri, image)
     return image

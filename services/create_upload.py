@@ -66,9 +66,7 @@ async def create_upload(
         expires_at=clock.now() + timedelta(seconds=limits.upload_ttl_seconds),
     )
     upload.source_key = source_key(upload)
-    if byte_size > min(limits.multipart_threshold_bytes, MAX_FORM_BYTES):
-        upload.part_size = part_size(byte_size, limits)
-        upload.multipart_id = await storage.start_multipart(upload.source_key, content_type=content_type)
+    await _start_parts(upload, storage, limits)
     request = [filename, content_type, byte_size, checksum_sha256, title]
     saved: models.Upload | None = None
     try:
@@ -77,6 +75,15 @@ async def create_upload(
         if upload.multipart_id and (saved is None or saved.id != upload.id):
             await storage.abort_multipart(upload.source_key, upload.multipart_id)
     return saved
+
+
+async def _start_parts(upload: models.Upload, storage: ObjectStorage, limits: Limits) -> None:
+    """For a file that is too large for a form."""
+    if upload.byte_size > min(limits.multipart_threshold_bytes, MAX_FORM_BYTES):
+        upload.part_size = part_size(upload.byte_size, limits)
+        upload.multipart_id = await storage.start_multipart(
+            upload.source_key, content_type=upload.content_type
+        )
 
 
 async def _save(

@@ -1,15 +1,17 @@
 """What a config would render, what it would cost and how long it would take, without rendering it."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from tortoise.transactions import in_transaction
 
 import models
 from services.config_images import config_images
-from services.create_production import creation_errors, hold_video
-from services.errors import Refused, Unauthenticated
+from services.create_production import CreateProductionErrorCode, creation_errors, hold_video
+from services.errors import Refused, Unauthenticated, UserError
 from services.estimates.estimate_render import RenderEstimate, estimate_render
 from services.estimates.price_book import PriceBook
 from services.estimates.render_pace import RenderPace, recent_pace
@@ -24,6 +26,9 @@ from services.production_config import LowerThird, ProductionConfig
 from services.viewer import Viewer
 
 Showing = tuple[int, int]
+
+# One user's drawings wait for each other: many at once would take the processors from everybody else.
+_drawing: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,10 @@ async def production_preview(
     """
     upload = await _previewed_upload(viewer, upload_id, config)
     media = ProbedMedia.from_json(upload.media or {})
-    images = await config_images(config, upload.owner_id, storage)
-    overlays, pace = await asyncio.gather(
-        asyncio.to_thread(draw_overlays, config, media, images), recent_pace(usual_pace)
-    )
+    async with _drawing.setdefault(upload.owner_id, asyncio.Lock()):
+        images = await _title_images(config, upload, storage)
+        overlays = await asyncio.to_thread(draw_overlays, config, media, images)
+    pace = await recent_pace(usual_pace)
     rate = output_rate(media)
     ladder = rendition_ladder(media, config.outputs.max_height, rate)
     lower_thirds = overlays[len(overlays) - len(config.lower_thirds) :]
@@ -91,6 +96,18 @@ def showings(lower_third: LowerThird, config: ProductionConfig, media: ProbedMed
             found.append((lower_third.start_ms + shift, lower_third.end_ms + shift))
         before += end - start
     return tuple(found)
+
+
+async def _title_images(
+    config: ProductionConfig, upload: models.Upload, storage: ObjectStorage
+) -> Mapping[UUID, bytes]:
+    """Raises Refused for one that was deleted since it was validated, or whose file is gone."""
+    images = await config_images(config, upload.owner_id, storage)
+    gone = [path for id, path in config.referenced_uploads() if "titlePage" in path and id not in images]
+    if gone:
+        code, message = CreateProductionErrorCode.CONFIG_INVALID, "The image is no longer there."
+        raise Refused(*(UserError(code, message, ("input", *path)) for path in gone))
+    return images
 
 
 async def _previewed_upload(viewer: Viewer, upload_id: UUID, config: ProductionConfig) -> models.Upload:

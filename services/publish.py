@@ -65,14 +65,11 @@ async def publish(
             _check_schedule(publish_at, clock)
             production, is_new = await _source(viewer, production_id, upload_id)
             status = _status(production, when_ready or is_new, publish_at)
-            publications = [
-                await _put(production, space_id, status, publish_at, clock) for space_id in space_ids
-            ]
+            publications = [await _put(production, space, status, publish_at, clock) for space in space_ids]
             await remember(viewer, "publish", idempotency_key, request, production.id)
     except IdempotencyKeyReused as reused:
-        raise refuse(
-            PublishErrorCode.IDEMPOTENCY_KEY_REUSED, str(reused), "input", "idempotencyKey"
-        ) from reused
+        code = PublishErrorCode.IDEMPOTENCY_KEY_REUSED
+        raise refuse(code, str(reused), "input", "idempotencyKey") from reused
     if is_new:
         await bus.announce_transition()
         await bus.announce_work()

@@ -34,7 +34,7 @@ MAX_ATTEMPTS = 12
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 # Until a job made by a request whose answer was lost is surely among those that ListJobs tells of.
 LISTED_AFTER = timedelta(seconds=60)
-GIVEN_UP, QUOTA = "SUBMISSION_FAILED", "ServiceQuotaExceeded"
+GIVEN_UP, QUOTA_EXCEEDED = "SUBMISSION_FAILED", "ServiceQuotaExceededException"
 log = structlog.get_logger()
 
 
@@ -98,17 +98,19 @@ async def submit_render(
             await release(render, due_at=clock.now() + max(LISTED_AFTER, _pause(render.attempts)))
         except TryAgainLater as reason:
             log.warning("render not submitted yet", render_id=str(render.id), reason=str(reason))
-            if render.attempts < MAX_ATTEMPTS:
-                await release(render, due_at=clock.now() + _pause(render.attempts))
+            if render.attempts >= MAX_ATTEMPTS and _is_to_be_submitted(render):
+                code = QUOTA_EXCEEDED if reason.code == QUOTA_EXCEEDED else GIVEN_UP
+                await _fail(render, code, str(reason), storage, bus, clock)
             else:
-                await _fail(render, _code_of(reason), str(reason), storage, bus, clock)
+                await release(render, due_at=clock.now() + _pause(render.attempts))
         except Exception:
             log.exception("render not submitted", render_id=str(render.id), attempts=render.attempts)
             await release(render, due_at=clock.now() + _pause(render.attempts))
 
 
-def _code_of(reason: TryAgainLater) -> str:
-    return QUOTA if str(reason).startswith(QUOTA) else GIVEN_UP
+def _is_to_be_submitted(render: models.Render) -> bool:
+    """Otherwise it is to be cancelled, which is no failure however long it takes."""
+    return render.job_id is None and render.cancel_requested_at is None
 
 
 def _pause(attempts: int) -> timedelta:

@@ -45,28 +45,32 @@ async def update_production(
             not_found=codes.PRODUCTION_NOT_FOUND,
             path=("input", "productionId"),
         )
-        upload = await models.Upload.get(id=production.upload_id)
-        errors = config_errors(config, upload, codes.CONFIG_INVALID) if config else []
-        if config:
-            errors += await production_asset_errors(viewer, config, codes.CONFIG_INVALID)
-        errors += _title_errors(title)
-        if errors:
-            raise Refused(*errors)
-        production.title = title.strip() if title is not None else production.title
-        has_new_render = config is not None and config.to_json() != production.config
-        if config is not None and has_new_render:
+        await _validate(viewer, production, title, config)
+        if title is not None:
+            production.title = title.strip()
+        is_rendered_anew = config is not None and config.to_json() != production.config
+        if config and is_rendered_anew:
             await supersede_renders(production, clock=clock, cause="config updated")
             await record_production_assets(production, config)
             await start_production_render(production=production, config=config, cause="config updated")
         await production.save()
-    if has_new_render:
+    if is_rendered_anew:
         await bus.announce_transition()
         await bus.announce_work()
     return production
 
 
-def _title_errors(title: str | None) -> list[UserError]:
-    if title is None or 1 <= len(title.strip()) <= MAX_TITLE:
-        return []
-    message = f"A title has 1 to {MAX_TITLE} characters."
-    return [UserError(UpdateProductionErrorCode.TITLE_INVALID, message, ("input", "title"))]
+async def _validate(
+    viewer: Viewer, production: models.Production, title: str | None, config: ProductionConfig | None
+) -> None:
+    """Raises Refused with everything that is wrong; holds the uploads that the config uses."""
+    codes, errors = UpdateProductionErrorCode, []
+    if config is not None:
+        upload = await models.Upload.get(id=production.upload_id)
+        errors += config_errors(config, upload, codes.CONFIG_INVALID)
+        errors += await production_asset_errors(viewer, config, codes.CONFIG_INVALID)
+    if title is not None and not 1 <= len(title.strip()) <= MAX_TITLE:
+        message = f"A title has 1 to {MAX_TITLE} characters."
+        errors.append(UserError(codes.TITLE_INVALID, message, ("input", "title")))
+    if errors:
+        raise Refused(*errors)

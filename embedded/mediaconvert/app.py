@@ -22,6 +22,8 @@ from embedded.mediaconvert.sources import SourceError
 from embedded.mediaconvert.storage import Storage
 from embedded.mediaconvert.understood import refuse_what_is_not_understood
 
+ADDRESSES = ("s3://", "http://", "https://")
+
 
 class JobApi:
     def __init__(self, jobs: Jobs, queues: Queues, storage: Storage) -> None:
@@ -88,6 +90,9 @@ class JobApi:
         files = [file.get("FileUrl") for file in wanted.get("InputFiles", [])]
         if len(files) != 1 or not files[0]:
             raise Invalid(["/inputFiles: should have one item with a fileUrl"])
+        if not files[0].startswith(ADDRESSES):
+            # What reads it would read files of this machine as well.
+            raise Invalid(["/inputFiles/0/fileUrl: should begin with s3://, http:// or https://"])
         try:
             return answer({"ProbeResults": [await probe(files[0], self._storage)]}, "ProbeResponse")
         except SourceError as error:

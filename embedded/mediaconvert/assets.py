@@ -69,7 +69,9 @@ async def read_assets(
     sounds = {selector.external for selector in selectors if selector.external}
     return Assets(
         images={uri: await downloads.path(uri) for uri in sorted(images)},
-        sounds={uri: read_sound_file(await downloads.path(uri)) for uri in sorted(sounds)},
+        sounds={
+            uri: await asyncio.to_thread(read_sound_file, await downloads.path(uri)) for uri in sorted(sounds)
+        },
         tables=await asyncio.to_thread(_tables, programme, downloads.folder, is_vivid),
         subtitles=_subtitles(groups, cues, downloads.folder),
     )

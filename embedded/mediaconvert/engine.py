@@ -19,6 +19,7 @@ from embedded.mediaconvert.job_details import group_details
 from embedded.mediaconvert.loudness import corrections
 from embedded.mediaconvert.outputs import Group, read_groups
 from embedded.mediaconvert.programme import Programme, read_programme
+from embedded.mediaconvert.sound_warnings import JobWarning, sound_warnings
 from embedded.mediaconvert.sounds import heard_tracks
 from embedded.mediaconvert.sources import Source, SourceError
 from embedded.mediaconvert.storage import Storage
@@ -37,11 +38,19 @@ class Progress:
 
 
 Report = Callable[[Progress], None]
-Told = Callable[[list[Source]], None]
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is told of a render while it goes on."""
+
+    progress: Report
+    sources: Callable[[list[Source]], None]
+    warnings: Callable[[list[JobWarning]], None]
 
 
 async def render(
-    settings: dict[str, Any], *, storage: Storage, folder: Path, report: Report, told_sources: Told
+    settings: dict[str, Any], *, storage: Storage, folder: Path, listener: Listener
 ) -> list[dict[str, Any]]:
     """Make every output of a job; `outputGroupDetails` as a COMPLETE event tells them.
 
@@ -50,18 +59,18 @@ async def render(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        return await _render(settings, storage, folder, report, told_sources)
+        return await _render(settings, storage, folder, listener)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _render(
-    settings: dict[str, Any], storage: Storage, folder: Path, report: Report, told_sources: Told
+    settings: dict[str, Any], storage: Storage, folder: Path, listener: Listener
 ) -> list[dict[str, Any]]:
-    report(Progress("PROBING", 0, 0))
+    listener.progress(Progress("PROBING", 0, 0))
     downloads = Downloads(storage, folder)
     sources = [await downloads.source(each) for each in settings["Inputs"]]
-    told_sources([source for source in sources if source])
+    listener.sources([source for source in sources if source])
     programme = read_programme(settings, sources)
     groups = read_groups(settings, programme.rate, programme.canvas)
     cues = await downloads.cues(programme)
@@ -69,20 +78,21 @@ async def _render(
     assets = await read_assets(downloads, programme, groups, placed, is_vivid=is_vivid(settings))
     for index, _ in enumerate(groups):
         (folder / str(index)).mkdir()
-    await _transcode(programme, groups, assets, folder, report)
+    await _transcode(programme, groups, assets, folder, listener)
     seconds = programme.frames / programme.rate
     details = await asyncio.to_thread(_finish, groups, folder, seconds, placed)
-    await _upload(groups, storage, folder, programme.frames, report)
+    await _upload(groups, storage, folder, programme.frames, listener.progress)
     return details
 
 
 async def _transcode(
-    programme: Programme, groups: Sequence[Group], assets: Assets, folder: Path, report: Report
+    programme: Programme, groups: Sequence[Group], assets: Assets, folder: Path, listener: Listener
 ) -> None:
     """The loudness in one pass over the sound, everything else in one ffmpeg."""
     outputs = [output for group in groups for output in group.outputs]
     mixes = list(dict.fromkeys(sound.mix for output in outputs for sound in output.sounds))
     heard = heard_tracks(programme, mixes, assets)
+    listener.warnings(sound_warnings(programme, heard))
 
     def only_sound() -> FilterGraph:
         return FilterGraph(programme, assets, heard, is_seen=False)
@@ -92,7 +102,7 @@ async def _transcode(
     graph = FilterGraph(programme, assets, heard, is_seen=is_seen)
     command = render_command(graph, groups, found, folder)
     fonts = write_font_config(folder / "fonts.conf") if assets.subtitles else None
-    report_time = _transcoding(programme.frames, programme.rate, report)
+    report_time = _transcoding(programme.frames, programme.rate, listener.progress)
     told = await run_ffmpeg(command, report=report_time, environment=fonts)
     if any(text in told for text in TRUNCATED_TEXTS):
         raise SourceError(1076, "The end of file was hit before all of it was read. Is the file truncated?")

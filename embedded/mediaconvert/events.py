@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from embedded.mediaconvert.sound_warnings import JobWarning
 from embedded.mediaconvert.sources import Source
 
 ACCOUNT, REGION = "000000000000", "eu-west-1"
@@ -45,6 +46,11 @@ def input_information(job: dict[str, Any], sources: list[Source]) -> dict[str, A
         for (number, uri), source in zip(files, sources, strict=True)
     ]
     return job_event(job, "INPUT_INFORMATION", inputDetails=details)
+
+
+def new_warning(job: dict[str, Any], warning: JobWarning) -> dict[str, Any]:
+    """Its code is a string here, and a number in COMPLETE."""
+    return job_event(job, "NEW_WARNING", warningCode=str(warning.code), warningMessage=warning.message)
 
 
 def _video(source: Source) -> dict[str, Any]:

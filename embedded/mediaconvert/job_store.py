@@ -3,7 +3,8 @@
 A job is its `Job` of the service model, and beside it, told to nobody:
 `Written`: what its runs have sent to storage so far, as {bucket, folder, names};
 `Runs` and `Crashes`: how often it was begun, and how often this process died over it;
-`Interrupted`: its last run was ended by an orderly stop; `CancelAsked`: it is to end CANCELED;
+`Interrupted`: its last run's end was an orderly stop, or is in `Crashes`;
+`CancelAsked`: it is to end CANCELED;
 `Ending`: the event of its end, until that is safely in the outbox.
 """
 

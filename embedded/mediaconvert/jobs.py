@@ -10,21 +10,22 @@ from uuid import uuid4
 import structlog
 
 from embedded.mediaconvert.durable_files import DISK_FULL
-from embedded.mediaconvert.engine import render
-from embedded.mediaconvert.events import ACCOUNT, REGION, input_information, job_event
+from embedded.mediaconvert.engine import Listener, render
+from embedded.mediaconvert.events import ACCOUNT, REGION, input_information, job_event, new_warning
+from embedded.mediaconvert.job_details import described_groups, note_warnings, told_warnings
 from embedded.mediaconvert.job_progress import ProgressReporter
 from embedded.mediaconvert.job_store import Job, JobStore
 from embedded.mediaconvert.outbox import Outbox
 from embedded.mediaconvert.queues import Queues
+from embedded.mediaconvert.schedule import MAX_CRASHES, UNFINISHED, startable
 from embedded.mediaconvert.service_model import shape
+from embedded.mediaconvert.sound_warnings import JobWarning
 from embedded.mediaconvert.sources import Source, SourceError
 from embedded.mediaconvert.storage import RecordedStorage, Storage
 from embedded.mediaconvert.written_outputs import WrittenOutputs
 
 log = structlog.get_logger()
 TOKEN_SECONDS = 60
-UNFINISHED = ("SUBMITTED", "PROGRESSING")
-MAX_CRASHES = 3
 # Of the two seconds that a cancellation may take.
 REMOVAL_SECONDS = 1.0
 REMEMBERED_SECONDS = 90 * 24 * 3600
@@ -63,7 +64,8 @@ class Jobs:
         elif job["Status"] in UNFINISHED and job.get("CancelAsked"):
             self._end(job, "CANCELED")
         elif job["Status"] == "PROGRESSING" and not job.get("Interrupted"):
-            job["Crashes"] = job.get("Crashes", 0) + 1
+            # Counted once, however long it waits for its next run.
+            job |= {"Crashes": job.get("Crashes", 0) + 1, "Interrupted": True}
             self._save(job)
             if job["Crashes"] >= MAX_CRASHES:
                 message = f"Unknown internal error: the renderer died {MAX_CRASHES} times over this job."
@@ -133,8 +135,8 @@ class Jobs:
         try:
             while True:
                 self._changed.clear()
-                for job in self._startable():
-                    self._running[job["Id"]] = asyncio.create_task(self._render(job))
+                for job in startable(self.all(), self._queues.all(), self._running):
+                    self._begin(job)
                 await self._changed.wait()
         finally:
             self._is_stopping = True
@@ -142,17 +144,17 @@ class Jobs:
                 task.cancel()
             await asyncio.gather(*self._running.values(), return_exceptions=True)
 
-    def _startable(self) -> list[Job]:
-        """Of each queue as many as it has room for: the highest priority first, then the oldest."""
-        jobs = [job for job in self.all() if job["Status"] in UNFINISHED]
-        startable = []
-        for queue in self._queues.all():
-            own = [job for job in jobs if job["Queue"] == queue["Arn"]]
-            waiting = [job for job in own if job["Id"] not in self._running]
-            room = queue["ConcurrentJobs"] - (len(own) - len(waiting))
-            if queue["Status"] == "ACTIVE" and room > 0:
-                startable += sorted(waiting, key=lambda job: -job["Priority"])[:room]
-        return startable
+    def _begin(self, job: Job) -> None:
+        task = asyncio.create_task(self._render(job))
+        self._running[job["Id"]] = task
+        task.add_done_callback(lambda _: self._over(job))
+
+    def _over(self, job: Job) -> None:
+        del self._running[job["Id"]]
+        if job["Status"] in UNFINISHED and job.get("CancelAsked"):
+            # A task that is cancelled before its first step runs nothing at all.
+            self._end(job, "CANCELED")
+        self._changed.set()
 
     async def _render(self, job: Job) -> None:
         try:
@@ -171,10 +173,7 @@ class Jobs:
             await self._written.remove(job, seconds=REMOVAL_SECONDS)
             self._end(job, "ERROR", errorCode=failure.code, errorMessage=str(failure))
         else:
-            self._end(job, "COMPLETE", outputGroupDetails=details)
-        finally:
-            self._running.pop(job["Id"], None)
-            self._changed.set()
+            self._end(job, "COMPLETE", outputGroupDetails=details, **told_warnings(job))
 
     async def _run_once(self, job: Job) -> list[dict[str, Any]]:
         """One run from nothing. Raises SourceError, OSError, ClientError."""
@@ -194,16 +193,20 @@ class Jobs:
             job.setdefault("Written", []).append({"bucket": bucket, "folder": folder, "names": names})
             self._store.save(job)
 
-        def told_sources(sources: list[Source]) -> None:
+        def tell_sources(sources: list[Source]) -> None:
             self._outbox.add(input_information(job, sources))
+
+        def tell_warnings(warnings: list[JobWarning]) -> None:
+            note_warnings(job, warnings)
+            for warning in warnings:
+                self._outbox.add(new_warning(job, warning))
 
         try:
             return await render(
                 job["Settings"],
                 storage=RecordedStorage(self._storage, record),
                 folder=self._scratch / job["Id"],
-                report=reporter,
-                told_sources=told_sources,
+                listener=Listener(reporter, tell_sources, tell_warnings),
             )
         finally:
             ticking.cancel()
@@ -215,7 +218,7 @@ class Jobs:
         job["Ending"] = job_event(job, status, **detail)
         if status == "COMPLETE":
             job["JobPercentComplete"] = 100
-            job["OutputGroupDetails"] = _output_group_details(detail["outputGroupDetails"])
+            job["OutputGroupDetails"] = described_groups(detail["outputGroupDetails"])
             job.pop("Written", None)
         if status == "ERROR":
             job |= {"ErrorCode": detail["errorCode"], "ErrorMessage": detail["errorMessage"]}
@@ -261,24 +264,3 @@ def _as_failure(error: Exception, job_id: str) -> SourceError:
         return SourceError(1050, f"The disk is full: {error.strerror}.")
     log.error("job failed", job_id=job_id, exc_info=error)
     return SourceError(1999, f"Unknown internal error: {error}")
-
-
-def _output_group_details(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As GetJob has them: without addresses, and of a video its size only."""
-    return [
-        {
-            "OutputDetails": [
-                {
-                    "DurationInMs": output["durationInMs"],
-                    "VideoDetails": {
-                        "WidthInPx": output["videoDetails"]["widthInPx"],
-                        "HeightInPx": output["videoDetails"]["heightInPx"],
-                    },
-                }
-                if "videoDetails" in output
-                else {"DurationInMs": output["durationInMs"]}
-                for output in group["outputDetails"]
-            ]
-        }
-        for group in told
-    ]

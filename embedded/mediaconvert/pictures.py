@@ -151,8 +151,9 @@ def _overlaid(graph: FilterGraph, picture: str, overlay: Overlay, *, first: int,
 
 def _still(overlay: Overlay, rate: Fraction) -> list[str]:
     filters = ["format=rgba"]
-    if overlay.width and overlay.height:
-        filters.append(f"scale={overlay.width}:{overlay.height}:flags=lanczos")
+    if overlay.width or overlay.height:
+        # The one that is blank is the image's own.
+        filters.append(f"scale={overlay.width or 'iw'}:{overlay.height or 'ih'}:flags=lanczos")
     if overlay.x % 2 or overlay.y % 2:
         # Colour has half the pixels: overlay moves to even places only, the rest is a clear margin.
         left, top = overlay.x % 2, overlay.y % 2

@@ -53,7 +53,9 @@ class QueueApi:
 
     async def update(self, request: Request) -> Response:
         body = orjson.loads(await request.body())
-        wanted = read_request({**body, "name": request.path_params["name"]}, "UpdateQueueRequest")
+        if isinstance(body, dict):
+            body["name"] = request.path_params["name"]
+        wanted = read_request(body, "UpdateQueueRequest")
         _check(wanted)
         queue = self._queues.update(wanted)
         self._jobs.wake()

@@ -90,8 +90,14 @@ class Queues:
         self._write({key: kept for key, kept in self._queues.items() if key != queue["Name"]})
 
     def _write(self, queues: dict[str, dict[str, Any]]) -> None:
-        write_whole(self._path, orjson.dumps(list(queues.values())))
+        kept = [queue for queue in queues.values() if not _is_as_made_here(queue)]
+        write_whole(self._path, orjson.dumps(kept))
         self._queues = queues
+
+
+def _is_as_made_here(queue: dict[str, Any]) -> bool:
+    """Default as it was made at the start: the next start may make it otherwise."""
+    return bool(queue["Type"] == "SYSTEM" and queue["LastUpdated"] == queue["CreatedAt"])
 
 
 def _queue(name: str, kind: str, concurrency: int) -> dict[str, Any]:

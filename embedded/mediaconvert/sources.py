@@ -20,6 +20,8 @@ RATE_TOLERANCE = Fraction(1, 50)
 SEEKABLE = ("mov", "matroska", "wav")
 # ffmpeg counts these from the earliest stream in use (AVFMT_TS_DISCONT), others from the earliest of all.
 COUNTED_FROM_USED = ("mpegts", "mpeg")
+# Formats that name other files, which may be anybody's on this machine.
+LISTS = ("hls", "dash", "concat", "imf", "sdp")
 FIELDS_LOOKED_AT = 8
 
 
@@ -33,12 +35,13 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class AudioTrack:
-    """`start` in seconds on the file's own clock."""
+    """`start` in seconds on the file's own clock; `seconds` None where the file does not tell."""
 
     codec: str
     channels: int
     sample_rate: int
     start: Fraction
+    seconds: Fraction | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,11 @@ class Source:
     def is_seekable(self) -> bool:
         return self.format.startswith(SEEKABLE)
 
+    def sound_end(self, track: int) -> Fraction | None:
+        """When a track ends, in seconds after the first picture."""
+        heard = self.tracks[track]
+        return None if heard.seconds is None else heard.start + heard.seconds - self.start
+
     def lead(self, tracks: Iterable[int], *, is_seen: bool) -> Fraction:
         """How long after ffmpeg's zero the first picture is, with these tracks (from 0) in use."""
         if self.format not in COUNTED_FROM_USED:
@@ -110,7 +118,8 @@ class SoundFile:
 def read_source(path: Path, *, rotate: int | None) -> Source:
     """`rotate` in degrees clockwise, None for as the file says.
 
-    Raises SourceError: 1010 for what is no media, 1020 without a picture, 1076 for a damaged file.
+    Raises SourceError: 1010 for what is no media, 1020 without a picture, 1030 for a list of files, 1076
+    for a damaged file.
     """
     with _opened(path) as container:
         if not container.streams.video:
@@ -119,7 +128,7 @@ def read_source(path: Path, *, rotate: int | None) -> Source:
 
 
 def read_sound_file(path: Path) -> SoundFile:
-    """Raises SourceError: 1010 for what is no media, 1021 without sound."""
+    """Raises SourceError: 1010 for what is no media, 1021 without sound, 1030 for a list of files."""
     with _opened(path) as container:
         if not container.streams.audio:
             raise SourceError(1021, "The external audio file has no audio stream.")
@@ -131,6 +140,10 @@ def read_sound_file(path: Path) -> SoundFile:
 def _opened(path: Path) -> Iterator[Any]:
     try:
         with av.open(str(path)) as container:
+            if container.format.name in LISTS:
+                raise SourceError(
+                    1030, f"A list of files ({container.format.name}) is no input on this machine."
+                )
             yield container
     except InvalidDataError as error:
         raise SourceError(1010, f"Unable to open input file: {error.strerror}") from error
@@ -172,7 +185,8 @@ def _described(container: Any, path: Path, rotate: int | None) -> Source:
 
 def _track(audio: Any) -> AudioTrack:
     codec = audio.codec_context
-    return AudioTrack(codec.name, codec.channels, codec.sample_rate, _start(audio))
+    seconds = Fraction(audio.duration * audio.time_base) if audio.duration else None
+    return AudioTrack(codec.name, codec.channels, codec.sample_rate, _start(audio), seconds)
 
 
 def _start(stream: Any) -> Fraction:

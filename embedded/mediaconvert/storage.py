@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 import structlog
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from embedded.mediaconvert.sources import SourceError
 
@@ -42,7 +42,7 @@ DENIED = ("403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch")
 class Storage:
     """`s3://bucket/key` and `http(s)://` in, files under a prefix out.
 
-    `patience`: for how many seconds in a row a server may be away. All raise SourceError.
+    `patience`: for how many seconds a server may be away. All raise SourceError.
     """
 
     def __init__(self, client: Any, *, patience: float = PATIENCE_SECONDS) -> None:
@@ -145,14 +145,16 @@ class Storage:
         await self._client.complete_multipart_upload(**place, MultipartUpload={"Parts": parts})
 
     async def _patiently(self, attempt: Callable[[], Awaitable[None]], uri: str, what: str) -> None:
-        """Again and again while the server is away. Raises SourceError."""
-        deadline = time.monotonic() + self._patience
+        """Again and again while the server is away, which counts from the first failure: what was cut after
+        an hour is tried again too. Raises SourceError."""
+        deadline: float | None = None
         backoff = FIRST_BACKOFF_SECONDS
         while True:
             try:
                 return await attempt()
             except (ClientError, *UNREACHABLE) as error:
                 failure = storage_failure(error, what)
+                deadline = deadline or time.monotonic() + self._patience
                 if failure.code not in (3450, 3451) or time.monotonic() + backoff > deadline:
                     raise failure from error
                 log.warning("storage is away", uri=uri, error=str(error))
@@ -191,6 +193,8 @@ def storage_failure(error: Exception, what: str) -> SourceError:
         if status >= 500 or status == 429:
             return SourceError(3450, f"{what}: [The server answered {status} {code}]")
         return SourceError(1999, f"{what}: [{code}]")
+    if isinstance(error, ParamValidationError | aiohttp.InvalidURL):
+        return SourceError(1404, f"{what}: [No such address]")
     if isinstance(error, aiohttp.ClientResponseError):
         number = {401: 3401, 403: 3403, 404: 3404}.get(error.status, 3450)
         return SourceError(number, f"{what}: [The server answered {error.status}]")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from embedded.mediaconvert.service_model import Invalid
+from embedded.mediaconvert.understood_names import name_problems
 
 # Any value.
 ANY = None
@@ -202,6 +203,8 @@ MAPS = ("/AudioSelectors", "/AudioSelectorGroups", "/CaptionSelectors")
 def refuse_what_is_not_understood(request: dict[str, Any]) -> None:
     """Raises Invalid for every property or value that would change a result and cannot be rendered here."""
     problems = list(_walk(request, "", ""))
+    for index, group in enumerate(request["Settings"]["OutputGroups"]):
+        problems += name_problems(group, f"/settings/outputGroups/{index}")
     if problems:
         raise Invalid(problems)
 

@@ -1,5 +1,6 @@
 import Hls from "hls.js";
 import { sentenceFor } from "./sentences.js";
+import { showWhileSeeking } from "./storyboard.js";
 
 const RECOVERY_PAUSE_MS = 20_000;
 
@@ -9,6 +10,7 @@ const token = location.pathname.split("/").filter(Boolean).at(-1);
 const playlist = new URL(`../playback/${token}/index.m3u8`, location.href).href;
 
 video.poster = new URL("poster.jpg", playlist).href;
+showWhileSeeking(video, document.getElementById("storyboard"), new URL("storyboard.vtt", playlist).href);
 
 let hls = null;
 let recoveredAt = -Infinity;

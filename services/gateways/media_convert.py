@@ -69,7 +69,14 @@ class JobRefused(Exception):
 
 
 class TryAgainLater(Exception):
-    """The service did nothing, and may do it later: throttled, over a quota, not signed in, not reached."""
+    """The service did nothing, and may do it later: throttled, over a quota, not signed in, not reached.
+
+    `code` is the service's own; empty where it was not asked.
+    """
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class OutcomeUnknown(Exception):

@@ -64,7 +64,7 @@ def _answered(error: ClientError) -> Failure:
     if not 400 <= status < 500 or error.response["ResponseMetadata"].get(EARLIER_ANSWER_LOST):
         return OutcomeUnknown(f"{code}: {message}")
     if status in (QUOTA_EXCEEDED, TOO_MANY_REQUESTS) or code in NOT_SIGNED_IN:
-        return TryAgainLater(f"{code}: {message}")
+        return TryAgainLater(f"{code}: {message}", code=code)
     problems = tuple(read_problems(message))
     return JobRefused(code or "Refused", "; ".join(map(sentence, problems)) or message, problems)
 

@@ -108,8 +108,13 @@ class S3ObjectStorage:
             async for chunk in body.content.iter_chunked(CHUNK):
                 yield chunk
 
-    async def get(self, key: str) -> bytes:
-        return b"".join([chunk async for chunk in self.read(key)])
+    async def get(self, key: str) -> bytes | None:
+        try:
+            return b"".join([chunk async for chunk in self.read(key)])
+        except ClientError as error:
+            if _code(error) == "NoSuchKey":
+                return None
+            raise
 
     async def put(self, key: str, body: bytes, *, content_type: str) -> None:
         await self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)

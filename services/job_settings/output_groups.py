@@ -22,9 +22,11 @@ POSTER_SHORT_EDGE = 720
 THUMBNAIL_WIDTH = 160
 THUMBNAIL_COLUMNS = 10
 THUMBNAIL_ROWS = 10
-# A tile image is at most this many pixels high, and a thumbnail's width divides by 8 (API reference).
+# A tile image is at most this many pixels high, a thumbnail's width divides by 8, and a tile has an even
+# number of rows (API reference).
 HIGHEST_TILE = 4096
 THUMBNAIL_WIDTH_STEP = 8
+LEAST_ROWS = 2
 
 
 @dataclass(frozen=True)
@@ -158,15 +160,15 @@ def _file_group(name: str, destination: str, output: dict[str, Any]) -> dict[str
 def _thumbnails(rung: Rung, duration_ms: int) -> dict[str, Any]:
     """At most one tile image for videos up to 100 s, then about a hundred thumbnails whatever the length."""
     width = min(THUMBNAIL_WIDTH, rung.width - rung.width % THUMBNAIL_WIDTH_STEP)
-    while width > THUMBNAIL_WIDTH_STEP and _thumbnail_height(width, rung) > HIGHEST_TILE:
+    while width > THUMBNAIL_WIDTH_STEP and LEAST_ROWS * _thumbnail_height(width, rung) > HIGHEST_TILE:
         width -= THUMBNAIL_WIDTH_STEP
-    rows = max(1, min(THUMBNAIL_ROWS, HIGHEST_TILE // _thumbnail_height(width, rung)))
+    rows = min(THUMBNAIL_ROWS, HIGHEST_TILE // _thumbnail_height(width, rung))
     return {
         "IntervalCadence": "FOLLOW_CUSTOM",
         "ThumbnailInterval": float(max(1, -(-duration_ms // (THUMBNAIL_COLUMNS * THUMBNAIL_ROWS * 1000)))),
         "ThumbnailWidth": width,
         "TileWidth": THUMBNAIL_COLUMNS,
-        "TileHeight": rows,
+        "TileHeight": max(LEAST_ROWS, rows - rows % LEAST_ROWS),
     }
 
 

@@ -48,13 +48,13 @@ class Storyboard:
 async def storyboard_of(*, render: models.Render, storage: ObjectStorage) -> Storyboard | None:
     """The storyboard of a completed render; None when it made none."""
     master = output_key(render, RenderOutputKind.HLS)
-    if master is None or await storage.head(master) is None:
+    playlist = await storage.get(master) if master else None
+    name = image_playlist(playlist.decode()) if playlist else None
+    if master is None or name is None:
         return None
     folder = master.rpartition("/")[0]
-    name = image_playlist((await storage.get(master)).decode())
-    if name is None or await storage.head(f"{folder}/{name}") is None:
-        return None
-    return Storyboard(folder, read_tiles((await storage.get(f"{folder}/{name}")).decode()))
+    images = await storage.get(f"{folder}/{name}")
+    return Storyboard(folder, read_tiles(images.decode())) if images else None
 
 
 def image_playlist(master: str) -> str | None:

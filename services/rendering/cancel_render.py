@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import structlog
+
 import models
 from models.statuses import ProductionStatus
 from services.gateways.clock import Clock
@@ -12,6 +14,7 @@ from services.rendering.look_at_render import look_at_render
 from services.rendering.render_events import RenderEvent
 from services.rendering.render_lease import release
 
+log = structlog.get_logger()
 AGAIN = timedelta(seconds=30)
 PATIENCE = timedelta(minutes=10)
 """A job that goes on for so long after it was cancelled is no longer waited for."""
@@ -29,11 +32,17 @@ async def cancel_render(
         await _record_canceled(render, "canceled before submission", storage, bus, clock)
         return
     if render.attempts > 1:
-        await look_at_render(render, renderer=renderer, storage=storage, bus=bus, clock=clock)
+        is_over_patience = clock.now() - (render.cancel_requested_at or clock.now()) > PATIENCE
+        try:
+            await look_at_render(render, renderer=renderer, storage=storage, bus=bus, clock=clock)
+        except Exception:
+            if not is_over_patience:
+                raise
+            log.exception("cancelled job not looked at", render_id=str(render.id))
         seen = await models.Render.get(id=render.id)
         if is_terminal(seen.status):
             return
-        if render.cancel_requested_at and clock.now() - render.cancel_requested_at > PATIENCE:
+        if is_over_patience:
             await _record_canceled(render, "canceled; MediaConvert's job goes on", storage, bus, clock)
             return
     await renderer.cancel_job(render.job_id)

@@ -86,8 +86,11 @@ async def _store_captions(
 ) -> None:
     for index, caption in enumerate(config.captions):
         upload = uploads[caption.upload_id]
+        file = await storage.get(upload.source_key)
+        if file is None:
+            raise AssetsFailed("ASSET_MISSING", f"The captions “{upload.title}” are no longer there.")
         try:
-            text = await asyncio.to_thread(clean_webvtt, await storage.get(upload.source_key))
+            text = await asyncio.to_thread(clean_webvtt, file)
         except CaptionsInvalid as invalid:
             message = f"The captions “{upload.title}” cannot be read: {invalid}"
             raise AssetsFailed("ASSET_UNREADABLE", message) from invalid

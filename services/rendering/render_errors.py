@@ -155,7 +155,7 @@ RULES = {
         is_retryable=True,
         remedy="Whoever runs the server has to name a queue that exists; retry then.",
     ),
-    "ServiceQuotaExceeded": replace(
+    "ServiceQuotaExceededException": replace(
         SUBMISSION,
         is_retryable=True,
         remedy="Retry the production later, or have the account's MediaConvert quota raised.",
@@ -178,7 +178,6 @@ RULES = {
 }
 # botocore's own refusal of a request that its model does not allow.
 RULES["ParamValidationError"] = RULES["BadRequestException"]
-RULES["ServiceQuotaExceededException"] = RULES["ServiceQuotaExceeded"]
 
 
 def rule_for(code: str) -> ErrorRule:

@@ -23,7 +23,7 @@ async def is_rendered_in_full(render: models.Render, storage: ObjectStorage) -> 
 
 
 async def _is_whole(key: str, stored: set[str], storage: ObjectStorage) -> bool:
-    lines = (await storage.get(key)).decode(errors="replace").splitlines()
+    lines = (await storage.get(key) or b"").decode(errors="replace").splitlines()
     folder = key.rpartition("/")[0]
     named = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     is_master = any(line.startswith("#EXT-X-STREAM-INF") for line in lines)

@@ -11,6 +11,7 @@ from aiohttp import web
 
 import models
 from models.statuses import PublicationStatus, SpaceVisibility, UploadStatus
+from tests.asset_files import SRT, VTT, image_file, sound
 from tests.factories import make_space, make_token, make_user
 from tests.local_server import serving
 from tests.media import clip, run_ffmpeg
@@ -59,6 +60,73 @@ async def test_a_file_is_published_and_plays(server, worker, clips):
     assert publication.status is PublicationStatus.LIVE
     assert publication.production.title == "Hello"
     assert publication.production.config["lower_thirds"][0]["subtext"] == "Analyst"
+
+
+@pytest.fixture
+def further_files(tmp_path):
+    """What goes with a video: `{name}` in an argument is one of these."""
+    made = {"logo": "logo.png", "back": "back.jpg", "en": "en.vtt", "de": "de.srt", "tune": "tune.wav"}
+    paths = {name: tmp_path / file for name, file in made.items()}
+    paths["logo"].write_bytes(image_file())
+    paths["back"].write_bytes(image_file("JPEG", (640, 360), "navy"))
+    paths["en"].write_bytes(VTT)
+    paths["de"].write_bytes(SRT)
+    sound(paths["tune"], seconds=1)
+    return paths
+
+
+EVERYTHING = """--title Everything --subtitle All --title-seconds 1 --background {back} --logo {logo}
+    --lower-third Ada|Analyst@0.2-1.4 --style bar --position top-left --accent #ff5c39
+    --normalize --gain -3 --music {tune} --music-gain -20 --trim 3-4 --trim 0-1.5
+    --captions en={en} --captions de={de} --burn-captions de={de} --poster 0.5 --max-height 180 --audio"""
+
+
+async def test_all_that_goes_with_a_video_is_sent_and_used(server, worker, clips, further_files):
+    token = await make_token(await make_user())
+    arguments = [clip(clips / "everything.mp4", seconds=4), *EVERYTHING.format(**further_files).split()]
+    code, out, err = await airdate(*arguments, server=server, token=token)
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    sent = [line.split(":")[0] for line in lines if line.endswith(": 100%")]
+    assert sent == [
+        f"Uploading {further_files[name].name}" for name in ("back", "logo", "tune", "en", "de")
+    ] + ["Uploading"]
+    assert [line.split(maxsplit=1)[0] for line in lines[-3:]] == ["Watch:", "HLS:", "Sound:"]
+    async with httpx.AsyncClient(follow_redirects=True) as client:
+        assert (await client.get(lines[-1].split()[1])).headers["content-type"] == "audio/mp4"
+    ids = {upload.filename: str(upload.id) for upload in await models.Upload.all()}
+    assert len(ids) == 6
+    config = (await models.Production.get()).config
+    page, (lower_third,) = config["title_page"], config["lower_thirds"]
+    assert (page["background_upload_id"], page["logo_upload_id"]) == (ids["back.jpg"], ids["logo.png"])
+    assert [lower_third[key] for key in ("style", "position", "accent")] == ["BAR", "TOP_LEFT", "#ff5c39"]
+    assert (config["audio"]["mode"], config["audio"]["gain_db"]) == ("NORMALIZE", -3)
+    music = config["audio"]["music"]
+    assert (music["upload_id"], music["gain_db"]) == (ids["tune.wav"], -20)
+    assert [(kept["start_ms"], kept["end_ms"]) for kept in config["trim"]["keep"]] == [
+        (3000, 4000),
+        (0, 1500),
+    ]
+    captions = [(each["upload_id"], each["language"], each["mode"]) for each in config["captions"]]
+    english, german = (ids["en.vtt"], "en", "SIDECAR"), (ids["de.srt"], "de", "SIDECAR")
+    assert captions == [english, german, (ids["de.srt"], "de", "BURN_IN")]
+    assert config["poster_at_ms"] == 500
+    assert config["outputs"] == {"max_height": 180, "mp4": False, "audio": True}
+    code, out, err = await airdate(*arguments, server=server, token=token)
+    assert (code, err, out.count("sent before")) == (0, "", 6)
+    assert (await models.Upload.all().count(), await models.Production.all().count()) == (6, 1)
+
+
+async def test_a_further_file_that_cannot_be_used_is_named_before_the_video_is_sent(server, worker, clips):
+    wrong = clips / "wrong.srt"
+    wrong.write_text("no captions at all")
+    arguments = (clip(clips / "unsent.mp4"), "--captions", f"en={wrong}")
+    code, out, err = await airdate(*arguments, server=server, token=await make_token(await make_user()))
+    assert code == 1
+    assert err.startswith("airdate: wrong.srt: ")
+    assert len(err.splitlines()) == 1
+    assert "Uploading:" not in out
+    assert [upload.filename for upload in await models.Upload.all()] == ["wrong.srt"]
 
 
 @pytest.mark.slow
@@ -124,7 +192,10 @@ async def test_a_deleted_production_and_its_upload_are_made_anew(server, worker,
                 ["{clip}", "--subtitle", "S"],
                 "airdate: --subtitle stands on the title page: give --title too.\n",
             ),
+            (["{clip}", "--logo", "{text}"], "airdate: --logo stands on the title page: give --title too.\n"),
+            (["{clip}", "--music", "missing.mp3"], "airdate: There is no file “missing.mp3”.\n"),
             (["{text}"], "airdate: "),
+            (["{clip}", "--captions", "xx_1={text}"], "airdate: “xx_1="),
             (
                 ["{clip}", "--lower-third", "Ada@1-9"],
                 "airdate: config.lowerThirds.0.endMs: ",
@@ -137,7 +208,7 @@ async def test_what_is_wrong_is_one_clear_line(server, worker, clips, arguments,
     text = clips / "text.mp4"
     text.write_text("this is no video\n" * 100)
     path = clip(clips / "wrong.mp4")
-    told = [a.format(clip=path, text=text) if a.startswith("{") else a for a in arguments]
+    told = [a.format(clip=path, text=text) if "{" in a else a for a in arguments]
     code, _, err = await airdate(*told, server=server, token=token)
     assert code == 1
     assert err.startswith(message)

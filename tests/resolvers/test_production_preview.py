@@ -1,7 +1,10 @@
 """productionPreview and Production.estimate, over HTTP."""
 
+import asyncio
 import base64
 import io
+import threading
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -148,6 +151,65 @@ async def test_a_title_pages_image_and_logo_come_from_storage(preview, ada, stor
     assert [(warning["code"], warning["path"][-1]) for warning in answer["warnings"]] == [
         ("IMAGE_ENLARGED", "backgroundUploadId")
     ]
+
+
+async def test_an_image_that_is_gone_is_told_of(preview, ada, storage):
+    image = await stored_image(ada, storage, "#0000ff")
+    upload = await make_upload(ada)
+    await storage.delete_prefix(image.source_key)
+    page = {"title": "Airdate", "backgroundUploadId": id_of(image), "logoUploadId": id_of(image)}
+    assert await preview(upload, {"titlePage": page}) == NOTHING | {
+        "userErrors": [
+            {
+                "code": "CONFIG_INVALID",
+                "message": "The image is no longer there.",
+                "path": ["input", "config", "titlePage", field],
+            }
+            for field in ("backgroundUploadId", "logoUploadId")
+        ]
+    }
+
+
+async def test_one_user_draws_one_preview_at_a_time(monkeypatch, graphql, token, ada):
+    """Another's is drawn beside it."""
+    bob = await make_user("Bob")
+    drawn, most = Counter(), Counter()
+
+    def watched(config, media, images):
+        title = config.title_page.title
+        drawn[title] += 1
+        most[title] = max(most[title], drawn[title])
+        if len(most) == 2:
+            both_began.set()
+        both_began.wait(10)
+        pictures = draw_overlays(config, media, images)
+        drawn[title] -= 1
+        return pictures
+
+    both_began = threading.Event()
+    monkeypatch.setattr("services.production_preview.draw_overlays", watched)
+
+    async def previews(owner, title, token):
+        input = {"uploadId": id_of(await make_upload(owner)), "config": {"titlePage": {"title": title}}}
+        return [graphql(PREVIEW, {"input": input}, token=token) for _ in range(3)]
+
+    asked = [*await previews(ada, "Ada", token), *await previews(bob, "Bob", await make_token(bob))]
+    await asyncio.gather(*asked)
+    assert both_began.is_set()
+    assert most == {"Ada": 1, "Bob": 1}
+
+
+async def test_a_document_asks_for_few_previews(graphql_raw, ada, token):
+    def document(count):
+        fields = [f"p{n}: productionPreview(input: $input) {{ durationMs }}" for n in range(count)]
+        return f"query ($input: ProductionPreviewInput!) {{ {' '.join(fields)} }}"
+
+    variables = {"input": {"uploadId": id_of(await make_upload(ada))}}
+    few = await graphql_raw(document(4), variables, token=token)
+    assert few["data"] == {f"p{n}": {"durationMs": 5312} for n in range(4)}
+    many = await graphql_raw(document(5), variables, token=token)
+    assert [error["message"] for error in many["errors"]] == ["Ask for at most 4 previews at once."]
+    assert many["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
 
 
 async def test_what_create_production_refuses_is_told_in_the_same_words(graphql, preview, ada, token):

@@ -120,10 +120,10 @@ async def test_a_malformed_cursor_is_refused_in_words(server, gateways):
     assert [e["extensions"]["code"] for e in errors] == ["BAD_USER_INPUT"]
 
 
-async def test_a_wrong_token_closes_with_4403(server, gateways):
+async def test_a_wrong_token_closes_with_4401(server, gateways):
     async with live_client(server) as client:
         await client.send({"type": "connection_init", "payload": {"authorization": "Bearer wrong"}})
-        assert await client.closed() == (4403, "Forbidden")
+        assert await client.closed() == (4401, "The access token is unknown or revoked")
 
 
 @pytest.mark.parametrize(

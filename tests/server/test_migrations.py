@@ -12,14 +12,26 @@ import pytest
 
 from services.production_config import KeptRange, LowerThird, ProductionConfig, TitlePage, Trim
 
-TO_0001 = """
+TO_VERSION = """
 import asyncio, sys
 from tortoise import Tortoise
 from tortoise.migrations.api import migrate
 from server.database import tortoise_config
 async def main():
-    await migrate(config=tortoise_config(sys.argv[1]), target="models.0001_initial")
+    await migrate(config=tortoise_config(sys.argv[1]), target=f"models.{sys.argv[2]}")
     await Tortoise.close_connections()
+asyncio.run(main())
+"""
+# What `tortoise makemigrations` would write.
+CHANGES = """
+import asyncio
+from tortoise import Tortoise
+from tortoise.migrations.autodetector import MigrationAutodetector
+from server.database import MODELS
+async def main():
+    await Tortoise.init(config=MODELS)
+    for writer in await MigrationAutodetector(Tortoise.apps, MODELS["apps"]).changes():
+        print(writer.as_string())
 asyncio.run(main())
 """
 # As the version of 0001 wrote it.
@@ -42,25 +54,33 @@ OLD_CONFIG = {
 MEDIA = {"duration_ms": 5312, "width": 1280}
 
 
-async def run(*arguments: str, **settings: str) -> None:
-    """A Python program of its own: Tortoise is set up once a process, and that of the tests is in use."""
-    await asyncio.to_thread(
+async def run(*arguments: str, **settings: str) -> str:
+    """What a Python program of its own prints: Tortoise is set up once a process, and that of the tests is
+    in use."""
+    ended = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, *arguments],
         env=os.environ | settings,
         check=True,
         capture_output=True,
+        text=True,
     )
+    return ended.stdout
+
+
+async def bring_up_to_date(url):
+    settings = {"AIRDATE_DATABASE_URL": url, "AIRDATE_REDIS_URL": "redis://127.0.0.1:1"}
+    others = dict.fromkeys(("AIRDATE_MEDIACONVERT_ROLE", "AIRDATE_EVENTS_KEY", "AIRDATE_SECRET_KEY"), "x")
+    await run("-m", "server.cli", "migrate", **settings, **others)
 
 
 @pytest.fixture
-async def old_database(embedded):
-    """The URL of a database as 0001 made it, beside that of the tests."""
+async def empty_database(embedded):
+    """The URL of a database beside that of the tests."""
     name = f"old_{uuid4().hex}"
     admin = await asyncpg.connect(embedded.database_url)
     await admin.execute(f"CREATE DATABASE {name}")
     url = f"{embedded.database_url.rpartition('/')[0]}/{name}"
-    await run("-c", TO_0001, url)
     yield url
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await admin.close()
@@ -107,9 +127,9 @@ async def upload_of_0001(connection, owner):
     )
 
 
-async def production_of_0001(connection, upload, owner, config):
+async def production_of_0001(connection, upload, owner, config, status="COMPLETED", **job):
     """Its id, and its render's."""
-    state = {"status": "COMPLETED", "progress_percent": 100, "config": json.dumps(config)}
+    state = {"status": status, "progress_percent": 100, "config": json.dumps(config)}
     production = await insert(
         connection,
         "productions",
@@ -131,23 +151,27 @@ async def production_of_0001(connection, upload, owner, config):
         outputs="[]",
         job_retry_count=0,
         attempts=1,
+        **job,
         **state,
     )
     return production, render
 
 
-async def test_rows_of_0001_are_brought_up_to_date(old_database):
-    connection = await asyncpg.connect(old_database)
+async def test_the_migrations_say_all_that_the_models_say():
+    assert await run("-c", CHANGES) == ""
+
+
+async def test_rows_of_0001_are_brought_up_to_date(empty_database):
+    await run("-c", TO_VERSION, empty_database, "0001_initial")
+    connection = await asyncpg.connect(empty_database)
     owner = await insert(connection, "users", email="ada@example.org", name="Ada")
     upload = await upload_of_0001(connection, owner)
     open_end = OLD_CONFIG | {"trim": {"start_ms": 1000, "end_ms": None}}
     configs = [OLD_CONFIG, open_end, OLD_CONFIG | {"trim": None}, {}]
     rows = [await production_of_0001(connection, upload, owner, config) for config in configs]
 
-    database = {"AIRDATE_DATABASE_URL": old_database, "AIRDATE_REDIS_URL": "redis://127.0.0.1:1"}
-    others = dict.fromkeys(("AIRDATE_MEDIACONVERT_ROLE", "AIRDATE_EVENTS_KEY", "AIRDATE_SECRET_KEY"), "x")
-    await run("-m", "server.cli", "migrate", **database, **others)
-    await run("-m", "server.cli", "migrate", **database, **others)
+    await bring_up_to_date(empty_database)
+    await bring_up_to_date(empty_database)
 
     kept = dict(await connection.fetchrow("SELECT * FROM uploads"))
     assert (kept["id"], kept["kind"], kept["status"]) == (upload, "VIDEO", "READY")
@@ -169,4 +193,28 @@ async def test_rows_of_0001_are_brought_up_to_date(old_database):
         await connection.execute("DELETE FROM uploads WHERE id = $1", logo)
     await connection.execute("DELETE FROM productions")
     assert await connection.fetchval("SELECT count(*) FROM production_assets") == 0
+    await connection.close()
+
+
+@pytest.mark.parametrize("version", ["0001_initial", "0002_upload_kinds_and_kept_ranges"])
+async def test_only_renders_that_mediaconvert_has_are_looked_at_once(empty_database, version):
+    await run("-c", TO_VERSION, empty_database, version)
+    connection = await asyncpg.connect(empty_database)
+    owner = await insert(connection, "users", email="ada@example.org", name="Ada")
+    upload = await upload_of_0001(connection, owner)
+    states = ["QUEUED", "PROCESSING", "COMPLETED", "FAILED"]
+    await production_of_0001(connection, upload, owner, {}, "QUEUED")
+    submitted = {
+        status: (await production_of_0001(connection, upload, owner, {}, status, job_id=f"1-{status}"))[1]
+        for status in states
+    }
+    await bring_up_to_date(empty_database)
+    overdue = {
+        row["id"] for row in await connection.fetch("SELECT id FROM renders WHERE overdue_at <= now()")
+    }
+    assert overdue == {submitted["QUEUED"], submitted["PROCESSING"]}
+    fresh = await connection.fetch(
+        "SELECT DISTINCT automatic_retries, due_at, looked_at, told_at FROM renders"
+    )
+    assert [tuple(row) for row in fresh] == [(0, None, None, None)]
     await connection.close()

@@ -78,7 +78,7 @@ async def test_the_player_may_be_framed_by_any_site_and_play_from_storage(browse
         "base-uri": "'none'",
         "form-action": "'none'",
         "img-src": "'self' https:",
-        "media-src": "'self' https: blob:",
+        "media-src": "'self' https: blob: data:",
         "connect-src": "'self' https:",
         "frame-ancestors": "*",
     }

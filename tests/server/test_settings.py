@@ -22,3 +22,13 @@ def test_events_come_by_either_way():
 def test_mediaconvert_is_asked_at_some_rate(name):
     with pytest.raises(ValidationError):
         Settings(**{name: 0})
+
+
+@pytest.mark.parametrize("environment", ["", "größe", "prod\n", "a" * 257, "a*b"])
+def test_an_environment_that_jobs_cannot_carry_is_refused(environment):
+    with pytest.raises(ValidationError, match="use 1 to 256 ASCII letters"):
+        Settings(environment=environment)
+
+
+def test_an_environment_of_all_that_jobs_can_carry():
+    assert Settings(environment="Prod 1_.:/=+-@").environment == "Prod 1_.:/=+-@"

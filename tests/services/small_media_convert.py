@@ -54,7 +54,7 @@ class SmallStorage:
         self.objects[key] = body
 
     async def get(self, key):
-        return self.objects[key]
+        return self.objects.get(key)
 
     async def list_objects(self, prefix):
         return [StoredObject(k, len(v)) for k, v in sorted(self.objects.items()) if k.startswith(prefix)]

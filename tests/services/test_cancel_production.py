@@ -8,7 +8,7 @@ import models
 from models.statuses import ProductionStatus
 from services.errors import Refused
 from services.gateways.media_convert import JobRefused, OutcomeUnknown, TryAgainLater
-from services.submit_render import claim_render
+from services.submit_render import MAX_ATTEMPTS, claim_render
 
 STEPS = [
     "queued",
@@ -152,6 +152,26 @@ async def test_a_job_that_ignores_cancellation_is_not_waited_for_for_ever(life):
     await life.tidy()
     assert life.storage.objects == {}
     assert await life.renders() == [(1, "CANCELED")]
+
+
+@pytest.mark.parametrize("call", ["get_job", "cancel_job"])
+@pytest.mark.parametrize("failure", [TryAgainLater("slow"), JobRefused("ForbiddenException", "no")])
+async def test_a_cancellation_that_is_never_carried_out_ends_as_one(life, call, failure):
+    """Neither FAILED, as a render that was never submitted is, nor tried for ever."""
+    life.renderer.ignores_cancel = True
+    await life.work()
+    await life.cancel()
+    await life.work()
+    for _ in range(2 * MAX_ATTEMPTS):
+        assert await life.renders() == [(1, "QUEUED")]
+        life.renderer.fail_before[call] = failure
+        life.clock.advance(seconds=20)
+        await life.work()
+    life.clock.advance(minutes=5)
+    life.renderer.fail_before[call] = failure
+    await life.work()
+    assert await life.renders() == [(1, "CANCELED")]
+    assert (await life.render(1)).error_code is None
 
 
 async def test_a_canceled_event_that_is_lost_is_asked_for(life):

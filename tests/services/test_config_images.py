@@ -55,6 +55,14 @@ async def test_what_belongs_to_others_or_has_no_picture_is_left_out(counted):
     assert counted.read == []
 
 
+async def test_a_file_that_is_gone_is_left_out_until_it_is_there(storage, counted):
+    ada = await make_user()
+    logo = await make_upload(ada, kind=UploadKind.IMAGE, source_key=f"t/{ada.id}/uploads/g/source.png")
+    assert await config_images(page(logo=logo.id), ada.id, counted) == {}
+    await storage.put(logo.source_key, b"logo", content_type="image/png")
+    assert await config_images(page(logo=logo.id), ada.id, counted) == {logo.id: b"logo"}
+
+
 def test_what_was_used_longest_ago_is_forgotten_first():
     kept = RecentlyUsed(10, len)
     kept.put("a", b"1234")

@@ -53,7 +53,6 @@ OURS = {
     "ConflictException": (Stage.SUBMITTING, True, 1),
     "ForbiddenException": (Stage.SUBMITTING, True, 0),
     "NotFoundException": (Stage.SUBMITTING, True, 0),
-    "ServiceQuotaExceeded": (Stage.SUBMITTING, True, 2),
     "ServiceQuotaExceededException": (Stage.SUBMITTING, True, 2),
     "SUBMISSION_FAILED": (Stage.SUBMITTING, True, 0),
     "ASSETS_FAILED": (Stage.PREPARING, True, 1),

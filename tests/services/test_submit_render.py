@@ -67,9 +67,10 @@ async def test_what_is_throttled_comes_again_soon_and_not_for_ever(life):
 
 async def test_a_full_quota_is_named_and_tried_again_much_later(life):
     await models.Render.all().update(attempts=MAX_ATTEMPTS - 1)
-    life.renderer.fail_before["create_job"] = TryAgainLater("ServiceQuotaExceededException: 20 at most")
+    full = TryAgainLater("20 at most", code="ServiceQuotaExceededException")
+    life.renderer.fail_before["create_job"] = full
     await life.work()
-    assert (await life.render(1)).error_code == "ServiceQuotaExceeded"
+    assert (await life.render(1)).error_code == "ServiceQuotaExceededException"
     assert await life.renders() == [(1, "FAILED"), (2, "QUEUED")]
     life.clock.advance(minutes=9)
     assert await life.work() == 0

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from embedded.readiness import wait_for_answer
 from tests.embedded.mediaconvert.conftest import BUCKET, job_request
+from tests.media import clip, run_ffmpeg
 
 
 async def keys(s3, folder):
@@ -125,6 +126,16 @@ async def test_a_bad_input_ends_in_error(mediaconvert, s3, events, body, code):
     ended = await events.ended(made)
     assert (ended["status"], ended["errorCode"]) == ("ERROR", code)
     assert await keys(s3, f"bad{code}") == []
+
+
+@pytest.mark.parametrize(("name", "code"), [("list.m3u8", 1030), ("list.mp4", 1010)])
+async def test_a_list_of_this_machines_files_is_no_input(mediaconvert, s3, events, tmp_path, name, code):
+    secret = run_ffmpeg(tmp_path / "secret.ts", "-i", str(clip(tmp_path / "secret.mp4")), "-c", "copy")
+    playlist = f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n{secret}\n#EXT-X-ENDLIST\n"
+    await s3.put_object(Bucket=BUCKET, Key=f"in/{name}", Body=playlist.encode())
+    made = (await mediaconvert.create_job(**job_request(f"s3://media/in/{name}", name)))["Job"]["Id"]
+    ended = await events.ended(made)
+    assert (ended["status"], ended["errorCode"]) == ("ERROR", code)
 
 
 def children_named(name, pid):

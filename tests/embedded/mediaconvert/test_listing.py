@@ -190,13 +190,16 @@ async def test_probe_of_sound_alone(mediaconvert, s3, tmp_path):
     assert result["TrackMappings"][0]["VideoTrackIndexes"] == []
 
 
-async def test_what_cannot_be_probed(mediaconvert, s3):
+async def test_what_cannot_be_probed(mediaconvert, s3, tmp_path):
+    clip(tmp_path / "own.mp4")
     await s3.put_object(Bucket=BUCKET, Key="in/text.mp4", Body=b"text")
     for files, expected in (
         ([{"FileUrl": "s3://media/in/missing.mp4"}], "NotFoundException"),
         ([{"FileUrl": "s3://media/in/text.mp4"}], "UnprocessableEntityException"),
         ([], "BadRequestException"),
         ([{}], "BadRequestException"),
+        ([{"FileUrl": str(tmp_path / "own.mp4")}], "BadRequestException"),
+        ([{"FileUrl": f"file:{tmp_path}/own.mp4"}], "BadRequestException"),
     ):
         with pytest.raises(ClientError) as refused:
             await mediaconvert.probe(InputFiles=files)

@@ -3,6 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from embedded.mediaconvert.queues import Queues
 from tests.embedded.mediaconvert.conftest import job_request
 from tests.embedded.mediaconvert.faulty_storage import reads
 from tests.embedded.mediaconvert.job_steps import create, until
@@ -130,3 +131,13 @@ async def test_a_paused_queue_begins_nothing(client, queue, source, events):
     await client.update_queue(Name=queue["Name"], Status="ACTIVE")
     assert (await events.ended(paused))["status"] == "COMPLETE"
     await until(lambda: events.of(paused))
+
+
+def test_default_runs_as_many_as_it_was_started_for_until_it_is_told(tmp_path):
+    path = tmp_path / "queues.json"
+    Queues(path, concurrency=1).create({"Name": "other"})
+    again = Queues(path, concurrency=3)
+    assert [queue["Name"] for queue in again.all()] == ["Default", "other"]
+    assert again.find(None)["ConcurrentJobs"] == 3
+    again.update({"Name": "Default", "ConcurrentJobs": 2})
+    assert Queues(path, concurrency=5).find(None)["ConcurrentJobs"] == 2

@@ -1,12 +1,19 @@
 """Storage that is away, refuses or cuts connections, on the way in and on the way out."""
 
+import asyncio
+import time
+
 import pytest
 
+from embedded.mediaconvert.storage import Storage
+from tests.embedded.mediaconvert import own_renderer
 from tests.embedded.mediaconvert.conftest import BUCKET, job_request
 from tests.embedded.mediaconvert.faulty_storage import reads, removes, writes
 from tests.embedded.mediaconvert.job_requests import LADDER_FILES, keys, ladder_request
 from tests.embedded.mediaconvert.job_steps import create, held, timed_cancel, until
 from tests.slow_cases import slow_after
+
+PATIENCE_SECONDS = 0.4
 
 
 @pytest.mark.parametrize(("status", "code"), slow_after(1, [(403, 1401), (503, 3450)]))
@@ -71,3 +78,29 @@ async def test_a_job_that_took_over_the_folder_keeps_its_files(client, own, stor
     saved = own.folder / "jobs" / f"{first}.json"
     await until(lambda: b'"Written":[]' in saved.read_bytes())
     assert await keys(s3, "taken-over") == LADDER_FILES
+
+
+async def test_a_transfer_that_was_cut_after_long_is_tried_again(tmp_path):
+    """Storage that gave for longer than it may be away has not been away."""
+    tried = []
+
+    class Client:
+        async def head_object(self, **place):
+            tried.append(place)
+            if len(tried) == 1:
+                await asyncio.sleep(2 * PATIENCE_SECONDS)
+                raise ConnectionResetError
+            return {"ContentLength": 1}
+
+    assert await Storage(Client(), patience=PATIENCE_SECONDS).head("s3://media/in/a.mp4") == {
+        "ContentLength": 1
+    }
+    assert len(tried) == 2
+
+
+@pytest.mark.parametrize("address", ["s3://media/", "s3://No_Such!/a.mp4"])
+async def test_an_address_that_is_none_is_not_waited_for(client, own, events, address):
+    began = time.monotonic()
+    ended = await events.ended(await create(client, job_request(address, "nowhere")))
+    assert (ended["status"], ended["errorCode"]) == ("ERROR", 1404)
+    assert time.monotonic() - began < own_renderer.PATIENCE_SECONDS

@@ -11,6 +11,7 @@ from embedded.mediaconvert.service_model import Invalid, read_request, write_ans
 from embedded.mediaconvert.service_rules import check_service_rules
 from embedded.mediaconvert.understood import refuse_what_is_not_understood
 from tests.embedded.mediaconvert.conftest import job_request
+from tests.embedded.mediaconvert.job_requests import with_ladder
 
 GOLDEN = Path(__file__).parents[2] / "services" / "job_settings" / "golden"
 INPUT = ("Settings", "Inputs", 0)
@@ -93,6 +94,41 @@ def test_every_job_of_ours_is_accepted(path):
 )
 def test_what_is_wrong_is_named_by_its_pointer(path, value, problem):
     assert problems(changed(path, value)) == problem
+
+
+DESTINATION = (*OUTPUT[:3], "OutputGroupSettings", "FileGroupSettings", "Destination")
+WIRE_DESTINATION = "/settings/outputGroups/0/outputGroupSettings/fileGroupSettings/destination"
+WIRE_OUTPUT = "/settings/outputGroups/0/outputs/0"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "problem"),
+    [
+        (DESTINATION, "s3://media/out/", "should end in a file name, without its extension, on this machine"),
+        (DESTINATION, "s3://media", "should end in a file name, without its extension, on this machine"),
+        (DESTINATION, "s3://media/$dt$/v", "s3://media/$dt$/v cannot be written on this machine"),
+        (DESTINATION, "s3://media/out/50%d", "s3://media/out/50%d cannot be written on this machine"),
+        ((*OUTPUT, "NameModifier"), "_$h$", "_$h$ cannot be written on this machine"),
+        ((*OUTPUT, "NameModifier"), "/../../x", "/../../x cannot be written on this machine"),
+        ((*OUTPUT, "Extension"), "mp4/x", "mp4/x cannot be written on this machine"),
+    ],
+)
+def test_a_name_that_would_come_out_otherwise_is_refused(path, name, problem):
+    places = {"Destination": WIRE_DESTINATION, "Extension": f"{WIRE_OUTPUT}/extension"}
+    pointer = places.get(path[-1], f"{WIRE_OUTPUT}/nameModifier")
+    assert problems(changed(path, name)) == f"{pointer}: {problem}"
+
+
+def test_a_rung_needs_a_name_beside_its_playlists():
+    request = with_ladder(job_request("s3://media/in/source.mp4", "x"), "x", heights=(180,))
+    (hls,) = (group for group in request["Settings"]["OutputGroups"] if is_hls(group))
+    accepted(request)
+    del hls["Outputs"][0]["NameModifier"]
+    assert problems(request).endswith(": without nameModifier it would have the playlist of its group")
+
+
+def is_hls(group):
+    return group["OutputGroupSettings"]["Type"] == "HLS_GROUP_SETTINGS"
 
 
 def test_unknown_properties_are_named():

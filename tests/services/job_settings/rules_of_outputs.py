@@ -59,6 +59,8 @@ def _tiles(tiles: dict[str, Any], outputs: list[dict[str, Any]], place: str) -> 
     height = tiles["ThumbnailWidth"] * video["Height"] / video["Width"]
     if tiles["ThumbnailWidth"] % 8:
         yield f"{place}: thumbnails divide by 8"
+    if tiles["TileHeight"] < 2 or tiles["TileHeight"] % 2:
+        yield f"{place}: tiles of an even number of rows"
     if height * tiles["TileHeight"] > 4096 + tiles["TileHeight"]:
         yield f"{place}: tile images of at most 4096 lines"
 

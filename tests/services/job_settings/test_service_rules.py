@@ -57,6 +57,7 @@ def top(name: str, value: Any) -> Callable[[Job], None]:
 
 
 HLS, MP4, POSTER = "OutputGroups/0/Outputs", "OutputGroups/1/Outputs/0", "OutputGroups/2/Outputs/0"
+TILES = "OutputGroups/0/OutputGroupSettings/HlsGroupSettings/ImageBasedTrickPlaySettings"
 H264 = f"{HLS}/0/VideoDescription/CodecSettings/H264Settings"
 AAC = f"{HLS}/0/AudioDescriptions/0/CodecSettings/AacSettings"
 IMAGES = "Inputs/1/ImageInserter/InsertableImages"
@@ -135,14 +136,8 @@ DRAWN = f"{HLS}/0/CaptionDescriptions"
             put(f"{HLS}/0/AudioDescriptions/0/AudioNormalizationSettings/TargetLkfs", 1.0),
             f"{HLS}/0/AudioDescriptions/0: a target",
         ),
-        (
-            EVERYTHING,
-            put(
-                "OutputGroups/0/OutputGroupSettings/HlsGroupSettings/ImageBasedTrickPlaySettings/TileHeight",
-                99,
-            ),
-            "OutputGroups/0: tile images",
-        ),
+        (EVERYTHING, put(f"{TILES}/TileHeight", 98), "OutputGroups/0: tile images"),
+        (EVERYTHING, put(f"{TILES}/TileHeight", 5), "OutputGroups/0: tiles of an even number"),
         (DOWNLOADS, put(f"{POSTER}/AudioDescriptions", []), f"{POSTER}: one sound"),
         (EVERYTHING, put(f"{POSTER}/ContainerSettings/Container", "MP4"), f"{POSTER}: still frames have no"),
     ],

@@ -13,7 +13,7 @@ import numpy as np
 from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image
 
-from embedded.mediaconvert.engine import render
+from embedded.mediaconvert.engine import Listener, render
 from embedded.mediaconvert.service_model import read_request, write_answer
 from embedded.mediaconvert.service_rules import check_service_rules
 from embedded.mediaconvert.storage import Storage
@@ -70,8 +70,7 @@ class Studio:
             read["Settings"],
             storage=self._storage,
             folder=self.folder / "scratch",
-            report=lambda progress: None,
-            told_sources=lambda sources: None,
+            listener=Listener(lambda progress: None, lambda sources: None, lambda warnings: None),
         )
         assert not (self.folder / "scratch").exists()
         return Rendered(await self._files(), details)

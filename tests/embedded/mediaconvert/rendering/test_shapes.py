@@ -298,3 +298,25 @@ async def test_output_overlays_are_in_pixels_of_the_output_on_the_whole_timeline
     green = [bool(p[20, 20, 1] > 128 and p[20, 20, 0] < 100) for p in shown]
     assert runs(green) == [(18, 23)]
     assert colour_at(shown[20], 35, 35) == "red"
+
+
+@pytest.mark.parametrize(
+    ("asked", "size"),
+    [
+        ({}, (40, 20)),
+        ({"Width": 80}, (80, 20)),
+        ({"Height": 60}, (40, 60)),
+        ({"Width": 80, "Height": 60}, (80, 60)),
+    ],
+    ids=str,
+)
+async def test_an_overlay_is_as_large_as_asked(studio, asked, size):
+    """The side that is left blank is the image's own."""
+    uri = await studio.made("black.mp4", "-f", "lavfi", "-i", "color=black:s=320x180:r=30:d=0.5", *X264)
+    image = await studio.image("white.png", (40, 20), (255, 255, 255, 255))
+    shown = {"InsertableImages": [overlay(image, ImageX=100, ImageY=60) | asked]}
+    request = mp4_job(studio, file_input(uri, ImageInserter=shown))
+    picture = pictures((await studio.render(request)).files["video.mp4"])[5]
+    rows, columns = np.nonzero(picture[:, :, 1] > 128)
+    assert (columns.min(), rows.min()) == (100, 60)
+    assert (columns.max() - 99, rows.max() - 59) == size

@@ -1,0 +1,131 @@
+"""What a client may send, as the reference server reads it, and what is sent back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+MAX_REASON_BYTES = (
+    123  # RFC 6455, section 5.5: a control frame's payload is at most 125 bytes, 2 of them the code.
+)
+
+
+class FrameInvalid(Exception):
+    """The frame is not one of the protocol; the text is the reason to close with 4400 for."""
+
+
+@dataclass(frozen=True)
+class ConnectionInit:
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ping:
+    payload: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Pong:
+    pass
+
+
+@dataclass(frozen=True)
+class Subscribe:
+    id: str
+    query: str
+    operation_name: str | None
+    variables: Mapping[str, Any] | None
+    extensions: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Complete:
+    id: str
+
+
+Frame = ConnectionInit | Ping | Pong | Subscribe | Complete
+
+
+def read_frame(text: str) -> Frame:
+    """Raises FrameInvalid."""
+    try:
+        message = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise FrameInvalid("A message must be valid JSON") from None
+    if not isinstance(message, dict):
+        raise FrameInvalid("A message must be a JSON object")
+    kind = message.get("type")
+    if not isinstance(kind, str):
+        raise FrameInvalid("A message must have a type that is a string")
+    if kind in ("connection_init", "ping", "pong"):
+        return _control(kind, message)
+    if kind == "subscribe":
+        return _subscribe(message)
+    if kind == "complete":
+        return Complete(_id(message))
+    raise FrameInvalid(f"A client does not send messages of the type “{kind[:40]}”")
+
+
+def _control(kind: str, message: Mapping[str, Any]) -> Frame:
+    payload = message.get("payload")
+    if not isinstance(payload, dict | None):
+        raise FrameInvalid(f"The payload of {kind} must be an object")
+    if kind == "connection_init":
+        return ConnectionInit(payload or {})
+    return Ping(payload) if kind == "ping" else Pong()
+
+
+def _subscribe(message: Mapping[str, Any]) -> Subscribe:
+    operation_id = _id(message)
+    payload = message.get("payload")
+    if not isinstance(payload, dict):
+        raise FrameInvalid("The payload of subscribe must be an object")
+    query = payload.get("query")
+    # A persisted operation is named by its extensions alone.
+    if not isinstance(query, str) and not (query is None and isinstance(payload.get("extensions"), dict)):
+        raise FrameInvalid("The query of subscribe must be a string")
+    if not isinstance(payload.get("operationName"), str | None):
+        raise FrameInvalid("The operationName of subscribe must be a string")
+    for name in ("variables", "extensions"):
+        if not isinstance(payload.get(name), dict | None):
+            raise FrameInvalid(f"The {name} of subscribe must be an object")
+    return Subscribe(
+        operation_id,
+        query or "",
+        payload.get("operationName"),
+        payload.get("variables"),
+        payload.get("extensions"),
+    )
+
+
+def _id(message: Mapping[str, Any]) -> str:
+    value = message.get("id")
+    if not isinstance(value, str) or not value:
+        raise FrameInvalid("A message's id must be a non-empty string")
+    return value
+
+
+def close_reason(text: str) -> str:
+    """As much of a text as a close frame can hold."""
+    return text.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
+
+
+ACK = b'{"type":"connection_ack"}'
+
+
+def pong(payload: Mapping[str, Any] | None) -> bytes:
+    return orjson.dumps({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+
+
+def next_frame(operation_id: str, payload: bytes) -> bytes:
+    """Only the id differs between watchers of one event: its payload is serialised once."""
+    return b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":' + payload + b"}"
+
+
+def error_frame(operation_id: str, errors: Sequence[Mapping[str, Any]]) -> bytes:
+    return orjson.dumps({"id": operation_id, "type": "error", "payload": errors})
+
+
+def complete_frame(operation_id: str) -> bytes:
+    return orjson.dumps({"id": operation_id, "type": "complete"})

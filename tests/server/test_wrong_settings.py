@@ -1,0 +1,44 @@
+"""What is wrong with the settings is told in a line, before anything starts."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def refusal(command: str, data_dir: Path, **settings: str) -> str:
+    """What `airdate <command>` says when it refuses to start with these settings."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "server.cli", command],
+        cwd=ROOT,
+        env=os.environ | {"AIRDATE_DATA_DIR": str(data_dir), **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert not data_dir.exists()
+    return ended.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "dev"])
+def test_a_wrong_price_book(tmp_path: Path, command: str) -> None:
+    book = tmp_path / "prices.json"
+    book.write_text('{"currency": "EUR"}')
+    told = refusal(command, tmp_path / "data", AIRDATE_PRICE_BOOK=str(book))
+    assert told.startswith(f"airdate: the price book {book} is wrong: ")
+    assert "currency: Input should be 'USD'" in told
+
+
+def test_settings_that_cannot_be_used(tmp_path: Path) -> None:
+    """A job whose userMetadata has another character is refused by MediaConvert, each time."""
+    told = refusal("worker", tmp_path / "data", AIRDATE_ENVIRONMENT="prod*", AIRDATE_PORT="0")
+    assert told.splitlines() == [
+        "airdate: AIRDATE_PORT is wrong: Input should be greater than or equal to 1",
+        "airdate: AIRDATE_ENVIRONMENT is wrong: "
+        "use 1 to 256 ASCII letters, digits, spaces and _ . : / = + - @",
+    ]
