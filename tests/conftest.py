@@ -29,7 +29,7 @@ EVENTS_KEY = "events-key-of-the-tests"
 
 # `make test-slow` runs every property again with `--hypothesis-profile=thorough`.
 hypothesis.settings.register_profile("quick", max_examples=25, deadline=None)
-hypothesis.settings.register_profile("thorough", max_examples=400, deadline=None)
+hypothesis.settings.register_profile("thorough", max_examples=200, deadline=None)
 hypothesis.settings.load_profile("quick")
 
 

@@ -36,6 +36,7 @@ def postgres(data: DataDirectory) -> Iterator[Postgres]:
     server.process.stop()
 
 
+@pytest.mark.slow
 async def test_starts_beside_the_orphans_of_a_killed_one(postgres: Postgres) -> None:
     connection = await asyncpg.connect(postgres.url)
     await connection.execute("CREATE TABLE kept AS SELECT 'kept' AS text")
@@ -95,6 +96,7 @@ def closed_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return closed
 
 
+@pytest.mark.slow
 @only_root
 def test_programs_nobody_can_reach_are_copied_once(
     closed_wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -15,6 +15,7 @@ from services.verify_upload import claim_upload, verify_upload
 from tests.asset_files import SRT, VTT, image_file, sound
 from tests.factories import make_token, make_upload, make_user
 from tests.journey import COMPLETE_UPLOAD, send_form, start_upload
+from tests.slow_cases import slow_after
 
 CREATE = """
 mutation ($input: CreateUploadInput!) { createUpload(input: $input) {
@@ -92,7 +93,8 @@ async def test_sound(graphql, gateways, token, song):
 
 
 @pytest.mark.parametrize(
-    ("body", "content_type"), [(VTT, "text/vtt"), (SRT, "application/x-subrip"), (SRT, "text/srt")]
+    ("body", "content_type"),
+    slow_after(1, [(VTT, "text/vtt"), (SRT, "application/x-subrip"), (SRT, "text/srt")]),
 )
 async def test_captions(graphql, gateways, storage, token, body, content_type):
     upload = await verified(graphql, gateways, token, body, content_type)
@@ -108,16 +110,24 @@ async def test_captions(graphql, gateways, storage, token, body, content_type):
 
 @pytest.mark.parametrize(
     ("body", "content_type", "code", "words"),
-    [
-        (b"Dear diary", "image/png", "NOT_AN_IMAGE", "The file is neither a PNG nor a JPEG image."),
-        (image_file("PNG"), "image/jpeg", "TYPE_MISMATCH", "declared as image/jpeg, but it is PNG."),
-        (image_file("PNG")[:60], "image/png", "TRUNCATED", "The image is incomplete: its end is missing."),
-        (image_file("PNG"), "audio/mpeg", "NOT_SOUND", "The file is not a sound file."),
-        (b"Dear diary", "text/vtt", "NOT_CAPTIONS", "The file has no captions"),
-        (VTT.replace(b"-->", b"->"), "text/vtt", "NOT_CAPTIONS", "Line 3 is not a time span such as"),
-        (SRT, "text/vtt", "TYPE_MISMATCH", "declared as text/vtt, but it is SubRip (.srt)."),
-        (VTT, "video/mp4", "NOT_A_VIDEO", "The file is not a video."),
-    ],
+    slow_after(
+        2,
+        [
+            (b"Dear diary", "image/png", "NOT_AN_IMAGE", "The file is neither a PNG nor a JPEG image."),
+            (image_file("PNG"), "image/jpeg", "TYPE_MISMATCH", "declared as image/jpeg, but it is PNG."),
+            (
+                image_file("PNG")[:60],
+                "image/png",
+                "TRUNCATED",
+                "The image is incomplete: its end is missing.",
+            ),
+            (image_file("PNG"), "audio/mpeg", "NOT_SOUND", "The file is not a sound file."),
+            (b"Dear diary", "text/vtt", "NOT_CAPTIONS", "The file has no captions"),
+            (VTT.replace(b"-->", b"->"), "text/vtt", "NOT_CAPTIONS", "Line 3 is not a time span such as"),
+            (SRT, "text/vtt", "TYPE_MISMATCH", "declared as text/vtt, but it is SubRip (.srt)."),
+            (VTT, "video/mp4", "NOT_A_VIDEO", "The file is not a video."),
+        ],
+    ),
 )
 async def test_what_is_not_what_was_announced(graphql, gateways, token, body, content_type, code, words):
     upload = await verified(graphql, gateways, token, body, content_type)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.slow_cases import slow_after
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,7 +27,7 @@ def refusal(command: str, data_dir: Path, **settings: str) -> str:
     return ended.stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "dev"])
+@pytest.mark.parametrize("command", slow_after(1, ["serve", "worker", "dev"]))
 def test_a_wrong_price_book(tmp_path: Path, command: str) -> None:
     book = tmp_path / "prices.json"
     book.write_text('{"currency": "EUR"}')

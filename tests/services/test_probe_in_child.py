@@ -18,6 +18,7 @@ from services.verify_upload import MAX_ATTEMPTS
 from tests.asset_files import VTT
 from tests.factories import make_user, viewer_of
 from tests.media import clip
+from tests.slow_cases import slow_after
 from tests.upload_steps import UploadSteps
 
 
@@ -62,14 +63,17 @@ async def test_a_rejection_comes_back_with_its_words(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("order", "words"),
-    [
-        ("crash", "the probing process was ended by SIGSEGV"),
-        ("loop", "the probing process took longer than 1 s"),
-        ("sleep", "the probing process took longer than 1 s"),
-        ("exit", "the probing process ended with 3"),
-        ("memory", "MemoryError: "),
-        ("print", "OSError: the storage answered 503"),
-    ],
+    slow_after(
+        2,
+        [
+            ("crash", "the probing process was ended by SIGSEGV"),
+            ("loop", "the probing process took longer than 1 s"),
+            ("sleep", "the probing process took longer than 1 s"),
+            ("exit", "the probing process ended with 3"),
+            ("memory", "MemoryError: "),
+            ("print", "OSError: the storage answered 503"),
+        ],
+    ),
 )
 async def test_a_child_that_dies(tmp_path: Path, broken: None, order: str, words: str) -> None:
     path = tmp_path / "x.mp4"
@@ -107,6 +111,7 @@ async def test_it_is_gone_when_nobody_waits_any_more(tmp_path: Path, broken: Non
     assert children() == []
 
 
+@pytest.mark.slow
 async def test_a_file_that_kills_is_rejected_after_the_last_attempt(gateways, broken: None) -> None:
     steps = UploadSteps(gateways, viewer_of(await make_user()))
     upload = await steps.arrived(b"crash it is")

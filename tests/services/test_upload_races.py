@@ -14,6 +14,7 @@ from services.upload_transfer import upload_transfer
 from tests.factories import make_user, viewer_of
 from tests.journey import send_form
 from tests.media import clip
+from tests.slow_cases import slow_after
 from tests.upload_steps import LARGE, PART, Between, ClockAhead, UploadSteps
 
 
@@ -137,8 +138,8 @@ async def test_the_bytes_of_a_verified_upload_cannot_be_replaced(gateways, steps
     assert await models.StorageDeletion.all().count() == 0
 
 
-@pytest.mark.parametrize("moment", ["copy", "head", "presign_get", "put"])
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("moment", slow_after(1, ["put", "copy", "head", "presign_get"]))
+@pytest.mark.parametrize("when", slow_after(1, ["after", "before"]))
 async def test_other_bytes_sent_while_it_is_verified_never_get_in(
     gateways, steps, video, announced, moment, when
 ):
@@ -160,8 +161,8 @@ async def test_other_bytes_sent_while_it_is_verified_never_get_in(
     assert await gateways.storage.get(upload.source_key) == video
 
 
-@pytest.mark.parametrize("moment", ["copy", "head", "presign_get", "put"])
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("moment", slow_after(1, ["put", "copy", "head", "presign_get"]))
+@pytest.mark.parametrize("when", slow_after(1, ["after", "before"]))
 async def test_a_worker_that_dies_at_any_step_is_followed_by_another(
     gateways, steps, video, announced, moment, when
 ):

@@ -46,6 +46,7 @@ async def test_a_queue_is_told_as_it_was_made(client, queue):
     assert [each["Name"] for each in listed] == sorted(["Default", name])
 
 
+@pytest.mark.slow
 async def test_queues_outlive_the_renderer(client, own, queue):
     await client.update_queue(Name=queue["Name"], ConcurrentJobs=2)
     own.begin_again()

@@ -23,6 +23,7 @@ from services.gateways.media_convert import (
 from services.gateways.rate_bucket import RateBucket
 from tests.embedded.mediaconvert.conftest import job_request
 from tests.faulty_proxy import CUT, CUT_AFTERWARDS, LOST, THROTTLED, Fault, faulty_proxy
+from tests.slow_cases import slow_after
 
 JOBS = "/2017-08-29/jobs"
 
@@ -147,7 +148,7 @@ async def test_everything_get_job_tells(proxy, media_convert):
         [LOST],
         pytest.param([CUT_AFTERWARDS], marks=pytest.mark.slow),
         pytest.param([CUT, LOST, THROTTLED], marks=pytest.mark.slow),
-        [Fault(503, {"message": "Service Unavailable"})],
+        pytest.param([Fault(503, {"message": "Service Unavailable"})], marks=pytest.mark.slow),
     ],
     ids=["throttled", "answer lost", "connection cut afterwards", "everything", "unavailable"],
 )
@@ -211,6 +212,7 @@ async def test_it_is_not_sent_again_when_the_token_may_be_forgotten(
     assert await media_convert.find_job(render_id) is not None
 
 
+@pytest.mark.slow
 async def test_nobody_there(media_convert):
     async with opened("http://127.0.0.1:9") as nobody:
         with pytest.raises(OutcomeUnknown, match="EndpointConnectionError"):
@@ -219,12 +221,15 @@ async def test_nobody_there(media_convert):
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [
-        (402, "ServiceQuotaExceededException"),
-        (403, "ExpiredTokenException"),
-        (403, "UnrecognizedClientException"),
-        (403, "InvalidSignatureException"),
-    ],
+    slow_after(
+        1,
+        [
+            (402, "ServiceQuotaExceededException"),
+            (403, "ExpiredTokenException"),
+            (403, "UnrecognizedClientException"),
+            (403, "InvalidSignatureException"),
+        ],
+    ),
 )
 async def test_what_is_no_fault_of_the_job_may_be_tried_later(proxy, media_convert, status, kind):
     proxy.faults = [Fault(status, {"message": "Not now."}, kind)]
