@@ -23,8 +23,9 @@ async def cancel_stray_jobs(
     app: str,
     environment: str,
 ) -> int:
-    """Go through MediaConvert's unfinished jobs that are ours, by their userMetadata and the bucket they write
-    to; returns how many were cancelled: jobs of a render that is not there, that ended, or has another job.
+    """Go through MediaConvert's unfinished jobs that are ours, by their userMetadata and the bucket they
+    write to; returns how many were cancelled: jobs of a render that is not there, that ended, or that has
+    another job.
 
     A render is committed before its job is made, so a job of an unknown one belongs to a deleted production.
     A job whose own render does not know it yet is noted there instead.
