@@ -22,7 +22,9 @@ class RenderError:
 
 @strawberry.type(description="Something noteworthy of a render that did not stop it.")
 class RenderWarning:
-    code: str = strawberry.field(description="MediaConvert's warning code.")
+    code: str = strawberry.field(
+        description="MediaConvert's warning code, or CHARACTER_NOT_DRAWN as in a preview."
+    )
     message: str = strawberry.field(description="What it means; may be empty.")
 
 

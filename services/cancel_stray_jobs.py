@@ -23,8 +23,9 @@ async def cancel_stray_jobs(
     app: str,
     environment: str,
 ) -> int:
-    """Go through MediaConvert's unfinished jobs that are ours by their userMetadata; returns how many were
-    cancelled: jobs of a render that is not there, that ended, or that has another job.
+    """Go through MediaConvert's unfinished jobs that are ours, by their userMetadata and the bucket they
+    write to; returns how many were cancelled: jobs of a render that is not there, that ended, or that has
+    another job.
 
     A render is committed before its job is made, so a job of an unknown one belongs to a deleted production.
     A job whose own render does not know it yet is noted there instead.
@@ -32,6 +33,9 @@ async def cancel_stray_jobs(
     cancelled = 0
     for job in await renderer.unfinished_jobs():
         if job.user_metadata.get("app") != app or job.user_metadata.get("env") != environment:
+            continue
+        # Deployments that share an account may both have been left with the environment's default name.
+        if not job.destination.startswith(storage.uri("")):
             continue
         render = await _render_of(job)
         if render is None or is_terminal(render.status) or render.job_id not in (None, job.id):

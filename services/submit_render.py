@@ -17,6 +17,7 @@ from services.gateways.media_convert import Job, JobRefused, MediaConvert, Outco
 from services.gateways.object_storage import ObjectStorage
 from services.job_settings import RenderRefs, build_job
 from services.media.probed_media import ProbedMedia
+from services.preview_warnings import PreviewWarningCode
 from services.production_config import ProductionConfig
 from services.record_render_event import record_render_event
 from services.render_lifecycle import UNFINISHED, is_terminal
@@ -34,6 +35,7 @@ MAX_ATTEMPTS = 12
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 # Until a job made by a request whose answer was lost is surely among those that ListJobs tells of.
 LISTED_AFTER = timedelta(seconds=60)
+NOT_DRAWN = PreviewWarningCode.CHARACTER_NOT_DRAWN.value
 GIVEN_UP, QUOTA_EXCEEDED = "SUBMISSION_FAILED", "ServiceQuotaExceededException"
 log = structlog.get_logger()
 
@@ -198,9 +200,7 @@ async def _prepare(
         environment=defaults.environment,
     )
     request = build_job(config=config, media=media, render=refs, overlays=overlays)
-    warnings = [
-        {"code": "TEXT_NOT_DRAWN", "message": warning} for image in overlays for warning in image.warnings
-    ]
+    warnings = [{"code": NOT_DRAWN, "message": warning} for image in overlays for warning in image.warnings]
     return request, warnings
 
 

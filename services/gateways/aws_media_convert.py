@@ -112,6 +112,7 @@ def _job(answer: Mapping[str, Any]) -> Job:
         ),
         messages=(*messages.get("Warning", []), *messages.get("Info", [])),
         user_metadata=dict(metadata),
+        destination=destination_of(answer.get("Settings", {})),
         created_at=_moment(answer.get("CreatedAt")),
         submitted_at=_moment(timing.get("SubmitTime")),
         started_at=_moment(timing.get("StartTime")),
@@ -121,6 +122,15 @@ def _job(answer: Mapping[str, Any]) -> Job:
             for group in answer.get("OutputGroupDetails", [])
         ),
     )
+
+
+def destination_of(settings: Mapping[str, Any]) -> str:
+    """Where a job's first output group goes, whatever its type; empty where that is not told."""
+    for group in settings.get("OutputGroups", []):
+        for own in group.get("OutputGroupSettings", {}).values():
+            if isinstance(own, Mapping) and "Destination" in own:
+                return str(own["Destination"])
+    return ""
 
 
 def _output(detail: Mapping[str, Any]) -> JobOutput:

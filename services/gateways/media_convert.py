@@ -29,7 +29,7 @@ class Job:
     """What MediaConvert knows of a job; `status` is SUBMITTED, PROGRESSING, COMPLETE, CANCELED or ERROR.
 
     `percent` is None until it is known, `phase` PROBING, TRANSCODING or UPLOADING; `outputs` has a tuple for
-    each output group, in the order of the request.
+    each output group, in the order of the request. `destination` is the `s3://` URI of the first group.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Job:
     warnings: tuple[JobWarning, ...] = ()
     messages: tuple[str, ...] = ()
     user_metadata: Mapping[str, str] = field(default_factory=dict)
+    destination: str = ""
     created_at: datetime | None = None
     submitted_at: datetime | None = None
     started_at: datetime | None = None

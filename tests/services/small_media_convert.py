@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from services.gateways.aws_media_convert import destination_of
 from services.gateways.media_convert import Job
 from services.gateways.object_storage import StoredObject
 from services.job_settings.render_outputs import render_outputs
@@ -110,6 +111,7 @@ class SmallMediaConvert:
             status="SUBMITTED",
             render_id=request["UserMetadata"]["renderId"],
             user_metadata=request["UserMetadata"],
+            destination=destination_of(request["Settings"]),
             created_at=now,
             submitted_at=now,
         )

@@ -218,15 +218,19 @@ async def test_a_job_that_nobody_knows_is_cancelled(life):
     (job,) = life.renderer.jobs.values()
     unknown = "01939e3c-0000-7000-8000-000000000001"
 
-    def stray(name, **metadata):
+    def stray(name, destination=job.destination, **metadata):
         values = job.user_metadata | metadata
-        life.renderer.jobs[name] = replace(job, id=name, user_metadata=values, render_id=values["renderId"])
+        life.renderer.jobs[name] = replace(
+            job, id=name, user_metadata=values, render_id=values["renderId"], destination=destination
+        )
 
     stray("unknown", renderId=unknown)
     stray("second")
     stray("nonsense", renderId="nonsense")
     stray("of another environment", env="prod", renderId=unknown)
     stray("of another app", app="studio", renderId=unknown)
+    stray("of another bucket", destination="s3://media-of-others/t/hls/index", renderId=unknown)
+    stray("of no bucket", destination="", renderId=unknown)
     assert await life.cancel_strays() == 3
     assert {name: job.status for name, job in life.renderer.jobs.items()} == {
         "job-1": "PROGRESSING",
@@ -235,6 +239,8 @@ async def test_a_job_that_nobody_knows_is_cancelled(life):
         "nonsense": "CANCELED",
         "of another environment": "PROGRESSING",
         "of another app": "PROGRESSING",
+        "of another bucket": "PROGRESSING",
+        "of no bucket": "PROGRESSING",
     }
     assert await life.renders() == [(1, "PROCESSING")]
     assert await life.cancel_strays() == 0

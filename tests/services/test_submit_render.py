@@ -7,6 +7,7 @@ import pytest
 import models
 from models.statuses import ProductionStatus
 from services.gateways.media_convert import OutcomeUnknown, TryAgainLater
+from services.production_config import ProductionConfig, TitlePage
 from services.rendering.render_lease import LEASE
 from services.submit_render import MAX_ATTEMPTS, claim_render
 
@@ -43,6 +44,13 @@ async def test_a_lost_answer_is_healed_by_the_event(life):
     assert await life.work() == 0
     assert await life.renders() == [(1, "COMPLETED")]
     assert await jobs_of_first(life) == ["job-1"]
+
+
+async def test_a_character_that_no_font_has_is_told_of(life):
+    await life.update(ProductionConfig(TitlePage("Air \U00012000")))
+    await life.work()
+    (warning,) = (await life.render(2)).warnings
+    assert (warning["code"], "U+12000" in warning["message"]) == ("CHARACTER_NOT_DRAWN", True), warning
 
 
 async def test_a_lost_request_is_made_again(life):

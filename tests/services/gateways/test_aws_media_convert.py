@@ -100,7 +100,17 @@ async def test_everything_get_job_tells(proxy, media_convert):
             "queue": "arn:aws:mediaconvert:eu-west-1:111122223333:queues/airdate",
             "status": "COMPLETE",
             "role": "arn:aws:iam::111122223333:role/r",
-            "settings": {},
+            "settings": {
+                "outputGroups": [
+                    {
+                        "outputGroupSettings": {
+                            "type": "HLS_GROUP_SETTINGS",
+                            "hlsGroupSettings": {"destination": "s3://media/t/hls/index"},
+                        }
+                    },
+                    {"outputGroupSettings": {"fileGroupSettings": {"destination": "s3://media/t/mp4/video"}}},
+                ]
+            },
             "createdAt": 1767225600,
             "currentPhase": "UPLOADING",
             "jobPercentComplete": 100,
@@ -132,6 +142,7 @@ async def test_everything_get_job_tells(proxy, media_convert):
         warnings=(JobWarning("230002", 2),),
         messages=("Padded.", "Told."),
         user_metadata={"renderId": "r", "app": "airdate"},
+        destination="s3://media/t/hls/index",
         created_at=moment,
         submitted_at=moment,
         started_at=moment + timedelta(seconds=3),
