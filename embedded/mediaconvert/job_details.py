@@ -51,7 +51,9 @@ def note_warnings(job: dict[str, Any], warnings: Sequence[JobWarning]) -> None:
     """Those of the job's present run, as GetJob has them."""
     counts = Counter(warning.code for warning in warnings)
     job["Messages"] = {"Info": [], "Warning": [warning.message for warning in warnings]}
-    job["Warnings"] = [{"Code": code, "Count": count} for code, count in counts.items()]
+    job.pop("Warnings", None)
+    if counts:
+        job["Warnings"] = [{"Code": code, "Count": count} for code, count in counts.items()]
 
 
 def told_warnings(job: dict[str, Any]) -> dict[str, Any]:

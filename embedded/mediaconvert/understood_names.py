@@ -7,7 +7,7 @@ from typing import Any
 # `$dt$`, `$fn$` and the like, which the service replaces (User Guide, "using-settings-with-variables").
 VARIABLE = re.compile(r"\$[a-z]*\$")
 # A folder below the destination; and what ffmpeg counts its segments with.
-UNWRITTEN = re.compile(r"/|%")
+UNWRITTEN = re.compile(r"/|%\d*d")
 
 
 def name_problems(group: dict[str, Any], pointer: str) -> Iterator[str]:

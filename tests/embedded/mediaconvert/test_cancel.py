@@ -47,13 +47,15 @@ async def test_cancel_while_the_loudness_is_measured(client, own, events, s3, so
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("is_silent", [False, True], ids=["refuses", "is silent"])
 async def test_cancel_while_storage_is_away_is_no_slower_and_cleans_up_later(
-    client, own, storage, events, s3, source
+    client, own, storage, events, s3, source, is_silent
 ):
-    job_id = await held("UPLOADING", client, own, storage, source, "cancel-away")
-    removal = storage.refuse(removes, 503)
+    folder = f"cancel-away-{is_silent}"
+    job_id = await held("UPLOADING", client, own, storage, source, folder)
+    removal = storage.hold(removes) if is_silent else storage.refuse(removes, 503)
     assert await timed_cancel(client, events, job_id) < CANCELED_WITHIN_SECONDS
     assert removal.met.is_set()
-    assert await keys(s3, "cancel-away") != []
+    assert await keys(s3, folder) != []
     storage.heal()
-    await until_gone(s3, "cancel-away")
+    await until_gone(s3, folder)
