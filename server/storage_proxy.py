@@ -102,7 +102,9 @@ async def chunks(upstream: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
 async def open_storage_proxy(endpoint_url: str) -> AsyncIterator[StorageProxy]:
     """One session for the life of the process; bodies of any length, so no overall time limit."""
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=60)
-    connector = aiohttp.TCPConnector(limit=200)
+    # A connection each: a kept one may be closed by the store just as a form's body is on its way, and what
+    # has been read of a body cannot be sent again.
+    connector = aiohttp.TCPConnector(limit=200, force_close=True)
     async with aiohttp.ClientSession(timeout=timeout, auto_decompress=False, connector=connector) as session:
         yield StorageProxy(endpoint_url, session)
 
