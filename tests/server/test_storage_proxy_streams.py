@@ -219,4 +219,10 @@ async def test_storage_hears_what_it_must_and_no_more(slow):
     heard = answer.json()
     assert heard.pop("host") != httpx.URL(slow.url).netloc.decode()
     assert heard.pop("user-agent").startswith("Python")
-    assert heard == {"accept": "*/*", "accept-encoding": "identity", "range": "bytes=0-1"}
+    assert heard == {
+        "accept": "*/*",
+        "accept-encoding": "identity",
+        # A connection that is kept may be closed by the store while the next form is on its way.
+        "connection": "close",
+        "range": "bytes=0-1",
+    }
