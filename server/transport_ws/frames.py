@@ -82,8 +82,7 @@ def _subscribe(message: Mapping[str, Any]) -> Subscribe:
     if not isinstance(payload, dict):
         raise FrameInvalid("The payload of subscribe must be an object")
     query = payload.get("query")
-    # A persisted operation is named by its extensions alone.
-    if not isinstance(query, str) and not (query is None and isinstance(payload.get("extensions"), dict)):
+    if not isinstance(query, str):
         raise FrameInvalid("The query of subscribe must be a string")
     if not isinstance(payload.get("operationName"), str | None):
         raise FrameInvalid("The operationName of subscribe must be a string")
