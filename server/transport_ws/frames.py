@@ -90,11 +90,11 @@ def _subscribe(message: Mapping[str, Any]) -> Subscribe:
         if not isinstance(payload.get(name), dict | None):
             raise FrameInvalid(f"The {name} of subscribe must be an object")
     return Subscribe(
-        operation_id,
-        query or "",
-        payload.get("operationName"),
-        payload.get("variables"),
-        payload.get("extensions"),
+        id=operation_id,
+        query=query,
+        operation_name=payload.get("operationName"),
+        variables=payload.get("variables"),
+        extensions=payload.get("extensions"),
     )
 
 
