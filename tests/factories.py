@@ -13,6 +13,7 @@ from models.statuses import (
     UploadStatus,
 )
 from services.access_tokens import issue_access_token
+from services.gateways.event_bus import ProgressTick
 from services.production_config import ProductionConfig
 from services.production_status import write_production_status
 from services.render_lifecycle import RenderState
@@ -116,6 +117,12 @@ async def make_publication(
         status=status,
         published_at=datetime.now(UTC) if live else None,
     )
+
+
+def make_tick(
+    production: models.Production, sequence: int, percent: int, phase: str | None = None
+) -> ProgressTick:
+    return ProgressTick(production.id, sequence, percent, phase, datetime.now(UTC))
 
 
 def id_of(row) -> str:
