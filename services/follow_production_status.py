@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import models
-from models.statuses import ProductionStatus, RenderPhase
+from models.statuses import ProductionStatus, RenderPhase, StatusEventKind
 from services.gateways.event_bus import ProgressTick
 from services.live import LiveHub
 from services.live.event_log import BATCH, Position, horizon, read_settled
@@ -178,6 +178,8 @@ class _Watch:
         """The change to tell for a transition or tick; None for what is old, unwanted or not to be seen."""
         if isinstance(item, ProgressTick):
             return await self._told_tick(item)
+        if item.kind is not StatusEventKind.PRODUCTION_STATUS:
+            return None
         is_new = self._seen.is_new_transition(item.subject_id, item.sequence)
         if not is_new or Position.of(item) <= self.floor:
             return None

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from models.statuses import StatusEventKind
 from services.gateways.event_bus import ProgressTick
 from services.gateways.redis_event_bus import Announcement, TransitionAnnounced, WorkAnnounced
 from services.live.event_log import BATCH, Position, horizon, read_settled
@@ -126,7 +127,9 @@ class LiveHub:
             rows, is_held_back = await read_settled(self._position or await horizon())
             for row in rows:
                 for subscription in self._subscriptions:
-                    if subscription.concerns(row.subject_id):
+                    if row.kind is StatusEventKind.PRODUCTION_STATUS and subscription.concerns(
+                        row.subject_id
+                    ):
                         subscription.put_transition(row)
                 self._position = Position.of(row)
             if len(rows) < BATCH:
