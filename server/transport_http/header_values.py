@@ -23,7 +23,7 @@ def media_values(header: str) -> Sequence[MediaValue]:
 
 
 def _media_value(text: str) -> MediaValue:
-    name, *parts = PART.findall(text)
+    name, *parts = PART.findall(text) or [""]
     parameters = {}
     for part in parts:
         key, _, value = part.partition("=")
