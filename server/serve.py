@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 
 from server.app import create_app
 from server.settings import Settings
+from server.transport_http.connection import StreamableProtocol
 from server.transport_ws.uvicorn_protocol import WireProtocol
 from server.wiring import open_event_queue, open_gateways, open_proxy, open_renderer
 from server.worker import Worker
@@ -26,6 +27,7 @@ def api_server(app: Starlette, settings: Settings) -> uvicorn.Server:
         host=settings.host,
         port=settings.port,
         ws=WireProtocol,
+        http=StreamableProtocol,
         ws_max_size=WS_MAX_BYTES,
         # Status frames are a few hundred bytes: compressing them costs 40 KiB a socket and saves little, and
         # a frame that is compressed for one client cannot be another's.

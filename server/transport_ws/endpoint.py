@@ -28,7 +28,9 @@ class TransportEndpoint:
         # Taken out: the wire holds the scope, and a cycle would outlive the socket until the next collection.
         wire: Wire | None = scope.get("extensions", {}).pop(EXTENSION, None)
         if wire is None:
-            log.error("WebSockets are refused: serve by server.serve.api_server, whose protocol writes frames")
+            log.error(
+                "WebSockets are refused: serve by server.serve.api_server, whose protocol writes frames"
+            )
         await receive()
         try:
             sign_in = await self._let_in(wire, scope, send)

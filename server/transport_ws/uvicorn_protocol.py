@@ -1,7 +1,7 @@
 """uvicorn's WebSocket protocol, with a way past it for frames that are ready to be sent."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -72,7 +72,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if not self.close_sent:
             # The application runs from the next turn of the loop on.
-            self.scope["extensions"][EXTENSION] = self  # type: ignore[typeddict-unknown-key]
+            extensions = cast(dict[str, object], self.scope["extensions"])
+            extensions[EXTENSION] = self
 
     def pause_writing(self) -> None:
         super().pause_writing()

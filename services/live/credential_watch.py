@@ -63,7 +63,7 @@ class CredentialWatch:
 class Watch:
     """One socket's interest in one token."""
 
-    __slots__ = ("_told", "_token_id", "_watches")
+    __slots__ = ("_token_id", "_told", "_watches")
 
     def __init__(self, watches: "dict[UUID, set[Watch]]", token_id: UUID | None, told: Told) -> None:
         self._watches, self._token_id, self._told = watches, token_id, told
