@@ -50,7 +50,7 @@ class SignIn(Protocol):
 
 
 class Connection:
-    """One task reads. Nothing else of a socket runs: the rest is called by timers, operations and the wire."""
+    """One task reads, and nothing else runs: the rest is called by timers, operations and the wire."""
 
     __slots__ = (
         "_init_timer",
