@@ -1,17 +1,14 @@
 """GraphQL over WebSocket: who is signed in on a socket, and what its operations answer."""
 
-import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.requests import HTTPConnection
 
-from schema.context import Context, Gateways
+from schema.context import Gateways
 from server.auth import credential_of_connection
-from server.errors import TellingSchema
-from server.operations import OperationRequest, Running, Sink
+from server.operations import Caller, OperationRequest, Operations, Running, Sink
 from server.origin import origin_of
-from server.streamed_operation import start
 from server.transport_ws import Closing, Session, SignIn, TransportEndpoint
 from server.transport_ws.closing import FORBIDDEN, UNAUTHORIZED
 from services.access_tokens import Credential, CredentialProblem, CredentialRefused
@@ -27,14 +24,14 @@ def closing_for(problem: CredentialProblem) -> Closing:
 class GraphQLSocket(TransportEndpoint):
     def __init__(
         self,
-        schema: TellingSchema,
+        operations: Operations,
         gateways: Gateways,
         *,
         public_url: str | None,
         allowed_origins: list[str],
     ) -> None:
         super().__init__(allowed_origins)
-        self._schema, self._gateways, self._public_url = schema, gateways, public_url
+        self._operations, self._gateways, self._public_url = operations, gateways, public_url
 
     def sign_in_for(self, handshake: HTTPConnection) -> SignIn:
         origin = origin_of(handshake, self._public_url)
@@ -44,7 +41,8 @@ class GraphQLSocket(TransportEndpoint):
                 credential = await credential_of_connection(payload, self._gateways.clock)
             except CredentialRefused as refused:
                 raise closing_for(refused.problem) from None
-            return LiveSession(self._schema, self._gateways, credential, origin)
+            caller = Caller(self._gateways, credential.viewer, origin)
+            return LiveSession(self._operations, caller, credential)
 
         return sign_in
 
@@ -52,36 +50,15 @@ class GraphQLSocket(TransportEndpoint):
 class LiveSession:
     """A viewer's operations; each has a context and loaders of its own."""
 
-    __slots__ = ("_credential", "_gateways", "_origin", "_schema")
+    __slots__ = ("_caller", "_credential", "_operations")
 
-    def __init__(
-        self, schema: TellingSchema, gateways: Gateways, credential: Credential, origin: str
-    ) -> None:
-        self._schema, self._gateways = schema, gateways
-        self._credential, self._origin = credential, origin
+    def __init__(self, operations: Operations, caller: Caller, credential: Credential) -> None:
+        self._operations, self._caller, self._credential = operations, caller, credential
 
     def watch(self, close: Callable[[Closing], None]) -> Callable[[], None]:
-        return self._gateways.credentials.watch(self._credential, lambda problem: close(closing_for(problem)))
+        return self._caller.gateways.credentials.watch(
+            self._credential, lambda problem: close(closing_for(problem))
+        )
 
     def start(self, request: OperationRequest, sink: Sink) -> Running:
-        context = Context(
-            gateways=self._gateways,
-            origin=self._origin,
-            request_id=secrets.token_hex(8),
-            viewer=self._credential.viewer,
-        )
-        if request.query is None:
-            sink.error([NOT_KEPT])
-            return Refused()
-        return start(self._schema, request, request.query, context, sink)
-
-
-# What Apollo's and urql's clients know: they send the text instead (Apollo, "Automatic persisted queries").
-NOT_KEPT = {"message": "PersistedQueryNotSupported", "extensions": {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}}
-
-
-class Refused:
-    """Nothing runs."""
-
-    def stop(self) -> None:
-        return
+        return self._operations.start(request, self._caller, sink)
