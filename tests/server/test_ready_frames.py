@@ -29,7 +29,14 @@ def test_results_are_spliced_between_id_and_brace(length):
     """The lengths are those about which the header grows."""
     frames = NextFrames()
     payload, other = (orjson.dumps({"data": letter * length}) for letter in "ab")
-    asked = [("1", payload), ("2", payload), ("a longer id", payload), ("1", payload), ("1", other), ("1", payload)]
+    asked = [
+        ("1", payload),
+        ("2", payload),
+        ("a longer id", payload),
+        ("1", payload),
+        ("1", other),
+        ("1", payload),
+    ]
     sent = b"".join(frames.frame(next_prefix(id), result) for id, result in asked)
     assert [orjson.loads(message) for message in read(sent)] == [
         {"id": id, "type": "next", "payload": orjson.loads(result)} for id, result in asked

@@ -107,10 +107,11 @@ def test_what_the_transport_holds_counts():
     wire = TestWire()
     wire.overhang = MAX_BYTES // 4
     outbox = Outbox(wire, max_bytes=MAX_BYTES)
-    with pytest.raises(OutboxFull):
-        for number in range(100):
-            outbox.put(frame("A", f"{number:07}"))
+    for number in range(30):
+        outbox.put(frame("A", f"{number:07}"))
     assert held(outbox) == MAX_BYTES - MAX_BYTES // 4
+    with pytest.raises(OutboxFull):
+        outbox.put(frame("A"))
 
 
 def test_one_large_frame_does_not_end_a_socket_and_many_do():
