@@ -56,9 +56,8 @@ class LiveSession:
         self._operations, self._caller, self._credential = operations, caller, credential
 
     def watch(self, close: Callable[[Closing], None]) -> Callable[[], None]:
-        return self._caller.gateways.credentials.watch(
-            self._credential, lambda problem: close(closing_for(problem))
-        )
+        credentials = self._caller.gateways.credentials
+        return credentials.watch(self._credential, lambda problem: close(closing_for(problem)))
 
     def start(self, request: OperationRequest, sink: Sink) -> Running:
         return self._operations.start(request, self._caller, sink)

@@ -50,7 +50,7 @@ class SignIn(Protocol):
 
 
 class Connection:
-    """One task reads, and nothing else runs: the rest is called by timers, operations and the wire."""
+    """One task reads. Nothing else of a socket runs: timers, operations and the wire call the rest."""
 
     __slots__ = (
         "_init_timer",
