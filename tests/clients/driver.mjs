@@ -1,0 +1,31 @@
+// What the drivers share: node CLIENT.mjs CONFIG watches by one client, and prints a line of JSON for each thing
+// that happens to a watch. It runs until its input ends.
+import { setTimeout as delay } from "node:timers/promises";
+
+export const config = JSON.parse(process.argv[2]);
+export const QUICK = { retryWait: () => delay(50), pingMs: 300, pongMs: 300 };
+
+process.stdin.resume().on("end", () => process.exit());
+
+const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+/** The token of this name that is good now. */
+export const token = (name) => async () => (await fetch(`${config.tokens}/${name}`)).text();
+
+const nameOf = (error) => String(error.code ?? error.networkError?.code ?? error.message);
+
+/** A sink for what one watch is told. */
+export const tell = (watch) => ({
+  next({ data, error, errors }) {
+    if (error) print({ watch, error: nameOf(error) });
+    else print({ watch, event: data?.productionStatusChanged, errors });
+  },
+  error: (error) => print({ watch, error: nameOf(error) }),
+  complete: () => print({ watch, complete: true }),
+});
+
+/** Tells with which codes sockets are closed. */
+export function tellCodes(client, watch) {
+  client.on("closed", ({ code }) => print({ watch, code }));
+  return client;
+}
