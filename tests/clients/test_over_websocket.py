@@ -29,7 +29,7 @@ async def story(gateways, tokens):
     owner = await make_user()
     for name in ("good", "revoked"):
         tokens.good[name] = await make_token(owner)
-    yield Story(await make_production(owner, status=QUEUED), gateways)
+    return Story(await make_production(owner, status=QUEUED), gateways)
 
 
 async def replace(tokens, story):
