@@ -1,18 +1,15 @@
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncIterable
 from typing import Annotated
 
 import strawberry
 
 from schema.context import Info
+from schema.following import Following
 from schema.node import row_id_of
 from schema.productions import ProductionFilterInput
 from schema.subscriptions import ProductionStatusEvent
-from services.follow_production_status import (
-    ProductionStatusFilter,
-    follow_production_status,
-    follow_productions_status,
-)
+from services.follow_production_status import follow_production_status
+from services.follow_productions_status import ProductionStatusFilter, follow_productions_status
 
 AfterEvent = Annotated[
     str | None,
@@ -26,16 +23,11 @@ async def production_status_changed(
     info: Info,
     id: Annotated[strawberry.ID, strawberry.argument(description="The production to follow.")],
     after: AfterEvent = None,
-) -> AsyncGenerator[ProductionStatusEvent, None]:
-    changes = follow_production_status(
-        viewer=info.context.viewer,
-        hub=info.context.gateways.hub,
-        production_id=row_id_of(id, "Production"),
-        after=after,
+) -> AsyncIterable[ProductionStatusEvent]:
+    follow = follow_production_status(
+        viewer=info.context.viewer, production_id=row_id_of(id, "Production"), after=after
     )
-    async with aclosing(changes):
-        async for change in changes:
-            yield ProductionStatusEvent.from_change(change)
+    return Following(info.context.gateways.hub, follow, ProductionStatusEvent.from_change)
 
 
 async def productions_status_changed(
@@ -44,11 +36,10 @@ async def productions_status_changed(
         ProductionFilterInput | None, strawberry.argument(description="Which productions to follow.")
     ] = None,
     after: AfterEvent = None,
-) -> AsyncGenerator[ProductionStatusEvent, None]:
+) -> AsyncIterable[ProductionStatusEvent]:
     wanted = (filter or ProductionFilterInput()).to_filter()
-    changes = follow_productions_status(
+    follow = follow_productions_status(
         viewer=info.context.viewer,
-        hub=info.context.gateways.hub,
         filter=ProductionStatusFilter(
             space_id=wanted.space_id,
             upload_id=wanted.upload_id,
@@ -57,6 +48,4 @@ async def productions_status_changed(
         ),
         after=after,
     )
-    async with aclosing(changes):
-        async for change in changes:
-            yield ProductionStatusEvent.from_change(change)
+    return Following(info.context.gateways.hub, follow, ProductionStatusEvent.from_change)

@@ -103,13 +103,13 @@ class Subscription:
 def build_schema(*, max_depth: int) -> TellingSchema:
     """The schema with its limits. Rule classes are made once: made per request they would never hit
     ValidationCache, whose key they are part of (strawberry issue 4635)."""
-    rules = [
+    rules = (
         *QueryDepthLimiter(max_depth=max_depth).validation_rules,
         *MaxAliasesLimiter(max_alias_count=60).validation_rules,
         PreviewLimit,
-    ]
+    )
     extensions: list[type[SchemaExtension]] = [
-        lambda: AddValidationRules(rules),  # type: ignore[list-item]
+        lambda: AddValidationRules(list(rules)),  # type: ignore[list-item]
         ParserCache,
         ValidationCache,
         OneOperation,
@@ -121,4 +121,5 @@ def build_schema(*, max_depth: int) -> TellingSchema:
         types=[Publication, Render, User],
         extensions=extensions,
         config=StrawberryConfig(scalar_map={BigInt: BIG_INT}, disable_field_suggestions=False),
+        rules=rules,
     )
