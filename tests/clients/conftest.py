@@ -1,4 +1,4 @@
-"""A server that can be restarted, a network before it that can be cut, and the clients of package registries."""
+"""A server that can be restarted, a network before it that can be cut, and a place where tokens are had."""
 
 import asyncio
 from collections.abc import AsyncIterator

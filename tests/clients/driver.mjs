@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 export const config = JSON.parse(process.argv[2]);
 export const QUICK = { retryWait: () => delay(50), pingMs: 300, pongMs: 300 };
+export const QUICK_SSE = { retry: () => delay(50), silenceMs: 600 };
 
 process.stdin.resume().on("end", () => process.exit());
 
@@ -12,13 +13,17 @@ const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 /** The token of this name that is good now. */
 export const token = (name) => async () => (await fetch(`${config.tokens}/${name}`)).text();
 
-const nameOf = (error) => String(error.code ?? error.networkError?.code ?? error.message);
+/** The closing code of a socket, the code of a GraphQL error, or the text of another one. */
+function nameOf(error) {
+  const [first] = [error.errors ?? error.graphQLErrors ?? error].flat();
+  return String(first?.extensions?.code ?? error.networkError?.code ?? error.code ?? error.message);
+}
 
 /** A sink for what one watch is told. */
 export const tell = (watch) => ({
   next({ data, error, errors }) {
-    if (error) print({ watch, error: nameOf(error) });
-    else print({ watch, event: data?.productionStatusChanged, errors });
+    if (error ?? errors) print({ watch, error: nameOf(error ?? errors) });
+    else print({ watch, event: data.productionStatusChanged });
   },
   error: (error) => print({ watch, error: nameOf(error) }),
   complete: () => print({ watch, complete: true }),

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 
 sys.path.insert(0, str(Path(__file__).parent / "page"))
-import airdate_statuses as page  # noqa: E402
+import airdate_statuses as page
 
 CONFIG = json.loads(sys.argv[1])
 WATCHES = {"resuming": "good", "revoked": "revoked"}

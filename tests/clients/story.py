@@ -10,6 +10,8 @@ from tests.clients.client_process import ClientProcess
 from tests.factories import id_of
 from tests.waiting import until
 
+# Without `after` there is no more to see of these: Apollo's link for HTTP, and our own loop around gql.
+UNWATCHED = {"gql_ws.py": {"plain"}, "apollo_http.mjs": {"plain"}}
 Transition = tuple[int, str | None, str, int]
 
 
@@ -42,24 +44,15 @@ class Story:
             return all(
                 any(event["sequence"] == last for event in client.told(watch))
                 for client in clients.values()
-                for watch in watches & WATCHES[client.driver]
+                for watch in watches - UNWATCHED.get(client.driver, set())
             )
 
         await until(told)
 
-    def is_present_state(self, transition: Transition) -> bool:
-        """A state that there was; the present state is told without the one before."""
+    def is_a_state(self, transition: Transition) -> bool:
+        """Whether it was so; a present state may be told without the one before."""
         return any(transition in (each, (each[0], None, *each[2:])) for each in self.written)
 
 
 def transition_of(event: dict) -> Transition:
     return (event["sequence"], event["previousStatus"], event["status"], event["progressPercent"])
-
-
-JAVASCRIPT = {"resuming", "plain", "revoked"}
-WATCHES = {
-    "graphql_ws.mjs": JAVASCRIPT,
-    "apollo_ws.mjs": JAVASCRIPT,
-    "urql_ws.mjs": JAVASCRIPT,
-    "gql_ws.py": {"resuming", "revoked"},
-}
