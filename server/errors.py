@@ -11,8 +11,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 from tortoise.exceptions import OperationalError
 
-from services.errors import BadInput, Unauthenticated
-from services.follow_production_status import ProductionNotFound
+from services.errors import BadInput, NotFound, Unauthenticated
 from services.live.changes import FollowerTooSlow
 
 log = structlog.get_logger()
@@ -20,12 +19,11 @@ log = structlog.get_logger()
 TOLD: dict[type[Exception], str] = {
     BadInput: "BAD_USER_INPUT",
     Unauthenticated: "UNAUTHENTICATED",
-    ProductionNotFound: "NOT_FOUND",
+    NotFound: "NOT_FOUND",
     FollowerTooSlow: "TOO_SLOW",
 }
 SENTENCES: dict[type[Exception], str] = {
     Unauthenticated: "Sign in first.",
-    ProductionNotFound: "There is no such production.",
 }
 UNSTORABLE = "A value holds something that cannot be stored, such as a NUL character."
 MASK = "Something went wrong on our side; the request id helps to find it."

@@ -98,6 +98,14 @@ class Subscription:
         subscriptions.productions_status_changed,
         description="The status of every production the viewer may see: unfinished ones first, then changes.",
     )
+    upload_status_changed = strawberry.subscription(
+        subscriptions.upload_status_changed,
+        description="An upload's status: first as it is, then every change.",
+    )
+    publications_changed = strawberry.subscription(
+        subscriptions.publications_changed,
+        description="A space's publications: first those there are, then every change.",
+    )
 
 
 def build_schema(*, max_depth: int) -> TellingSchema:

@@ -5,15 +5,12 @@ from uuid import UUID
 
 import models
 from models.statuses import StatusEventKind
+from services.errors import NotFound
 from services.live.follow import Follow
 from services.live.production_changes import ProductionChanges, ProductionStatusChange, present_changes
 from services.live.told_since import told_since
 from services.rows.visible_rows import visible_row
 from services.viewer import Viewer
-
-
-class ProductionNotFound(Exception):
-    """There is no such production for this viewer."""
 
 
 class FollowProductionStatus(Follow):
@@ -24,10 +21,10 @@ class FollowProductionStatus(Follow):
         self._production_id = production_id
 
     async def past(self) -> AsyncGenerator[ProductionStatusChange, None]:
-        """Raises ProductionNotFound."""
+        """Raises NotFound."""
         production = await visible_row(self.viewer, models.Production, self._production_id)
         if production is None:
-            raise ProductionNotFound
+            raise NotFound("There is no such production.")
         if self.after is not None:
             async for change in told_since(self, ProductionChanges(), subject_id=self._production_id):
                 yield change

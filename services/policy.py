@@ -57,6 +57,17 @@ def visible_productions(viewer: Viewer) -> Q:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadAudience:
+    """Who may see an upload."""
+
+    owner_id: UUID
+
+    def includes(self, viewer: Viewer) -> bool:
+        """`visible_uploads`, for this one."""
+        return viewer.user_id == self.owner_id
+
+
+@dataclass(frozen=True, slots=True)
 class SpaceAudience:
     """Who may see a space. `roles` are those, in it, of the users asked about; others pass for strangers."""
 

@@ -22,8 +22,10 @@ from services.live.production_changes import (
     ProductionProgress,
     ProductionStatusChange,
 )
+from services.live.publication_changes import PublicationChanges
 from services.live.rights_watch import RightsWatch
 from services.live.topics import Topics
+from services.live.upload_changes import UploadChanges
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
@@ -31,7 +33,11 @@ LOOK_SECONDS = 1.0
 HELD_BACK_SECONDS = (0.002, 0.004, 0.008, 0.016, 0.03)
 FIRST_BACKOFF_SECONDS = 0.1
 LAST_BACKOFF_SECONDS = 5.0
-SOURCES: tuple[ChangeSource[Change], ...] = (ProductionChanges(),)
+SOURCES: tuple[ChangeSource[Change], ...] = (
+    ProductionChanges(),
+    UploadChanges(),
+    PublicationChanges(),
+)
 
 
 class Tap(Protocol):

@@ -17,7 +17,8 @@ async def told_since(
         raise ValueError("a follow of the present has no past to read")
     while True:
         settled = await read_settled(position, subject_id=subject_id, kind=source.kind)
-        for change in await source.changes_of(settled.rows, users):
+        rows = [row for row in settled.rows if follow.topic_id in (None, source.topic_of(row))]
+        for change in await source.changes_of(rows, users) if rows else ():
             if change.audience.includes(follow.viewer) and follow.wants(change):
                 yield change
         position = follow.floor = settled.reached

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import models
 from models.statuses import ProductionStatus, PublicationStatus
-from services.errors import BadInput
-from services.follow_production_status import ProductionNotFound, follow_production_status
+from services.errors import BadInput, NotFound
+from services.follow_production_status import follow_production_status
 from services.follow_productions_status import ProductionStatusFilter, follow_productions_status
 from services.gateways.redis_event_bus import RedisEventBus
 from services.live import LiveHub
@@ -241,7 +241,7 @@ async def test_what_is_no_longer_to_be_seen_ends_the_stream(gateways):
         gateways.hub,
         follow_production_status(viewer=viewer_of(watcher), production_id=production.id, after=None),
     )
-    with pytest.raises(ProductionNotFound):
+    with pytest.raises(NotFound):
         await anext(again)
 
 

@@ -8,8 +8,8 @@ from tortoise import connections
 
 import models
 from models.statuses import ProductionStatus
-from services.errors import BadInput
-from services.follow_production_status import ProductionNotFound, follow_production_status
+from services.errors import BadInput, NotFound
+from services.follow_production_status import follow_production_status
 from services.follow_productions_status import (
     MAX_INITIAL,
     ProductionStatusFilter,
@@ -163,7 +163,7 @@ async def test_a_refused_stream_leaves_nothing_registered(gateways, after):
             gateways.hub, follow_production_status(viewer=ANONYMOUS, production_id=production.id, after=None)
         )
     ) as stream:
-        with pytest.raises(ProductionNotFound):
+        with pytest.raises(NotFound):
             await anext(stream)
     assert gateways.hub.followers == before
 
