@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.waiting import PATIENCE_SECONDS
+
 FOLDER = Path(__file__).parent
 PROGRAMS = {".mjs": "node", ".py": sys.executable}
 
@@ -19,11 +21,23 @@ class ClientProcess:
         self.driver = driver
         self.process = process
         self.lines: list[dict[str, Any]] = []
+        self._listening = asyncio.create_task(self._listen())
 
-    async def listen(self) -> None:
+    async def _listen(self) -> None:
         assert self.process.stdout is not None
         async for line in self.process.stdout:
             self.lines.append(json.loads(line))
+
+    async def has_ended(self) -> None:
+        """Wait for one that ends by itself."""
+        await asyncio.wait_for(self._listening, PATIENCE_SECONDS)
+
+    async def end(self) -> None:
+        """The wheel's `node` is a parent of the real one, whom a signal would not reach."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        await self.process.wait()
+        await self._listening
 
     def told(self, watch: str, what: str = "event") -> list[Any]:
         return [line[what] for line in self.lines if line["watch"] == watch and what in line]
@@ -41,15 +55,10 @@ async def client_process(driver: str, config: dict[str, Any]) -> AsyncIterator[C
         stdout=asyncio.subprocess.PIPE,
     )
     client = ClientProcess(driver, process)
-    listening = asyncio.create_task(client.listen())
     try:
         yield client
     finally:
-        # The wheel's `node` is a parent of the real one: a signal would reach the parent alone.
-        assert process.stdin is not None
-        process.stdin.close()
-        await process.wait()
-        await listening
+        await client.end()
 
 
 @asynccontextmanager

@@ -34,3 +34,21 @@ export function tellCodes(client, watch) {
   client.on("closed", ({ code }) => print({ watch, code }));
   return client;
 }
+
+/** A `fetch` that tells what is asked, whether a stream would be taken for an answer, and its form. */
+export const tellingFetch = (watch) => async (url, init) => {
+  const response = await fetch(url, init);
+  const asked = init.body ? JSON.parse(init.body) : Object.fromEntries(new URL(url).searchParams);
+  print({
+    watch,
+    method: init.method ?? "GET",
+    parts: Object.keys(asked).sort(),
+    takesStreams: new Headers(init.headers).get("accept").includes("text/event-stream"),
+    form: response.headers.get("content-type"),
+  });
+  return response;
+};
+
+/** Tells the answer to a query. */
+export const tellAnswer = (watch, { data, error }) =>
+  print(error ? { watch, error: nameOf(error) } : { watch, data });
