@@ -13,6 +13,8 @@ from server.graphql_view import GraphQLView
 from server.health import health_routes
 from server.media_convert_events import media_convert_event_routes
 from server.middleware import BodyLimit, RequestId
+from server.operations import Operations, PersistedOperations
+from server.operations.trusted_documents import read_trusted_documents
 from server.pages import page_routes
 from server.playback import PlaybackServices, playback_routes
 from server.settings import Settings
@@ -25,11 +27,19 @@ DIST = Path(__file__).parent.parent / "frontend" / "dist"
 def create_app(
     settings: Settings, gateways: Gateways, proxy: StorageProxy | None, queue: EventQueue | None = None
 ) -> Starlette:
-    """Every route of the server, over what the caller opened and will close."""
-    schema = build_schema(max_depth=settings.max_query_depth)
-    view = GraphQLView(schema, gateways, public_url=settings.public_url)
+    """Every route of the server, over what the caller opened and will close.
+
+    Raises TrustedDocumentsInvalid.
+    """
+    persisted = PersistedOperations(
+        gateways.documents,
+        read_trusted_documents(settings.trusted_documents),
+        trusted_only=settings.trusted_documents_only,
+    )
+    operations = Operations(build_schema(max_depth=settings.max_query_depth), persisted)
+    view = GraphQLView(operations, gateways, public_url=settings.public_url)
     socket = GraphQLSocket(
-        schema, gateways, public_url=settings.public_url, allowed_origins=settings.allowed_origins
+        operations, gateways, public_url=settings.public_url, allowed_origins=settings.allowed_origins
     )
     limited_view = BodyLimit(view, settings.max_body_bytes)
     events = media_convert_event_routes(

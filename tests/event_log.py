@@ -8,16 +8,12 @@ from uuid import UUID
 import asyncpg
 
 import models
-from services.live.event_log import Position
 
 
 async def log_of(subject_id: UUID) -> list[dict[str, Any]]:
     """All that is told of a subject, in the order in which readers get it."""
-    rows = await models.StatusEvent.filter(subject_id=subject_id)
-    return [
-        {"kind": row.kind.value, "sequence": row.sequence, **row.data}
-        for row in sorted(rows, key=Position.of)
-    ]
+    rows = await models.StatusEvent.filter(subject_id=subject_id).order_by("transaction_id", "id")
+    return [{"kind": row.kind.value, "sequence": row.sequence, **row.data} for row in rows]
 
 
 class LookingBus:

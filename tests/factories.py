@@ -13,6 +13,7 @@ from models.statuses import (
     UploadStatus,
 )
 from services.access_tokens import issue_access_token
+from services.gateways.event_bus import ProgressTick
 from services.production_config import ProductionConfig
 from services.production_status import write_production_status
 from services.publication_status import write_publication_status
@@ -122,6 +123,12 @@ async def make_publication(
     )
     await write_publication_status(publication, status, cause="made by a test")
     return publication
+
+
+def make_tick(
+    production: models.Production, sequence: int, percent: int, phase: str | None = None
+) -> ProgressTick:
+    return ProgressTick(production.id, sequence, percent, phase, datetime.now(UTC))
 
 
 def id_of(row) -> str:

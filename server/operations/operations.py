@@ -1,0 +1,135 @@
+"""The front of all transports: an operation comes in, its results go to its sink."""
+
+from collections.abc import Hashable
+from inspect import isawaitable
+from typing import Any
+
+import orjson
+from graphql import ExecutionResult, Executor, GraphQLError, create_source_event_stream
+from graphql.error import located_error
+from strawberry.types.execution import ExecutionResult as StrawberryResult
+
+from schema.context import Context
+from schema.following import Following
+from server.errors import TellingSchema
+from server.operations.caller import Caller
+from server.operations.documents import Documents, Prepared
+from server.operations.payload import payload_of
+from server.operations.persisted import PersistedOperations
+from server.operations.projection import projection_of, root_of
+from server.operations.refused import Refused
+from server.operations.request import OperationRequest
+from server.operations.sink import Running, Sink
+from server.operations.streams import PlainStream, Stream, Streams
+from server.operations.watching import Watching
+
+
+class Operations:
+    """All of a process, and what they share."""
+
+    def __init__(self, schema: TellingSchema, persisted: PersistedOperations) -> None:
+        self._schema, self._persisted = schema, persisted
+        self._documents = Documents(schema)
+        self._streams = Streams()
+
+    def start(
+        self, request: OperationRequest, caller: Caller, sink: Sink, *, request_id: str | None = None
+    ) -> Running:
+        """Carry out an operation: its sink hears results and that it is complete, or a refusal."""
+        watching = Watching(sink)
+        watching.run(self._carry_out(request, caller, caller.context(request_id), watching))
+        return watching
+
+    async def prepare(self, request: OperationRequest, request_id: str | None = None) -> Prepared | Refused:
+        """The document asked for, valid, and which of its operations is meant; or why not, fit to be told."""
+        try:
+            text = await self._persisted.text_of(request)
+            return self._documents.prepare(text, request.operation_name)
+        except Refused as refused:
+            self._schema.tell(refused.errors, request_id)
+            return refused
+
+    async def execute(
+        self, prepared: Prepared, request: OperationRequest, context: Context
+    ) -> StrawberryResult:
+        """A query or mutation; its errors are fit to be told."""
+        return await self._schema.execute(
+            prepared.text,
+            variable_values=dict(request.variables),
+            context_value=context,
+            operation_name=request.operation_name,
+            operation_extensions=dict(request.extensions),
+        )
+
+    async def _carry_out(
+        self, request: OperationRequest, caller: Caller, context: Context, watching: Watching
+    ) -> None:
+        try:
+            prepared = await self.prepare(request, context.request_id)
+            if isinstance(prepared, Refused):
+                watching.refuse(prepared.errors)
+            elif prepared.is_subscription:
+                await self._subscribe(prepared, request, caller, context, watching)
+            else:
+                watching.finish(payload_of(await self.execute(prepared, request, context)))
+        except Exception as error:
+            # Ours: told and masked like every other error of an operation.
+            told = GraphQLError(str(error), original_error=error)
+            self._schema.tell([told], context.request_id)
+            watching.refuse([told])
+
+    async def _subscribe(
+        self,
+        prepared: Prepared,
+        request: OperationRequest,
+        caller: Caller,
+        context: Context,
+        watching: Watching,
+    ) -> None:
+        executor = Executor.build(
+            self._schema._schema,
+            prepared.document,
+            context_value=context,
+            raw_variable_values=dict(request.variables),
+            operation_name=request.operation_name,
+        )
+        if isinstance(executor, list):
+            self._schema.tell(executor, context.request_id)
+            watching.refuse(executor)
+            return
+        created = create_source_event_stream(executor)
+        source = await created if isawaitable(created) else created
+        if isinstance(source, ExecutionResult):
+            self._schema.tell(source.errors or [], context.request_id)
+            watching.finish(payload_of(source))
+            return
+        if not isinstance(source, Following):
+            raise TypeError("a subscription's resolver answers a Following")
+        key, stream = self._stream_of(prepared, request, caller, executor, source)
+        watching.watch(source, self._streams.join(key, stream), lambda: self._streams.leave(key))
+        try:
+            await watching.catch_up()
+        except Exception as error:
+            response_key, details = root_of(executor)
+            located = located_error(error, [found.node for found in details], [response_key])
+            self._schema.tell([located], context.request_id)
+            watching.finish(payload_of(ExecutionResult(None, [located])))
+
+    def _stream_of(
+        self,
+        prepared: Prepared,
+        request: OperationRequest,
+        caller: Caller,
+        executor: Executor[Any],
+        following: Following[Any],
+    ) -> tuple[Hashable, Stream | PlainStream]:
+        """What makes this operation's payloads equal to others', and a stream of such."""
+        variables = {
+            name: value for name, value in request.variables.items() if name != prepared.resume_variable
+        }
+        asked = (prepared.text, request.operation_name, orjson.dumps(variables, option=orjson.OPT_SORT_KEYS))
+        stream = Stream(self._schema, executor, following, caller)
+        projection = projection_of(executor)
+        if projection is not None:
+            return asked, PlainStream(projection, following, stream)
+        return (*asked, caller.viewer, caller.origin), stream
