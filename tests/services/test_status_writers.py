@@ -11,8 +11,10 @@ WRITERS = {
     "services/upload_status.py",
     "services/publication_status.py",
 }
-# Of renders and their steps, which have no log; and the first of a production, which its writer then tells.
+# Of renders and their steps, which have no log; the first of a production, which its writer then tells; and a
+# copy of a production for those who watch, which is never saved.
 ELSEWHERE = {
+    ("services/live/production_changes.py", "vars(shown).update"),
     ("services/rendering/note_render_event.py", "render.status"),
     ("services/rendering/note_render_step.py", "models.RenderStep.create"),
     ("services/create_production.py", "models.Production.create"),
@@ -48,11 +50,16 @@ def targets_of(node):
     return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
 
 
+def is_its_own(target):
+    """An object's attribute in its own class, such as an HTTP status: tables have no methods."""
+    return isinstance(target.value, ast.Name) and target.value.id == "self"
+
+
 def writes(tree):
     """Everything in a module that may set a status or a sequence, or add to the log."""
     for node in ast.walk(tree):
         for target in targets_of(node):
-            if isinstance(target, ast.Attribute) and target.attr in LOGGED:
+            if isinstance(target, ast.Attribute) and target.attr in LOGGED and not is_its_own(target):
                 yield ast.unparse(target)
         if isinstance(node, ast.Call) and is_write(node):
             yield ast.unparse(node.func)
@@ -94,6 +101,7 @@ def test_nothing_but_the_writers_sets_a_status():
         ("f('UPDATE  uploads SET title = $1')", {"update uploads set title = $1"}),
         ("rows.filter(status=READY).update(title='New')", set()),
         ("upload.status is READY", set()),
+        ("self.status = 400", set()),
         ("Upload(status=row.status)", set()),
     ],
 )
