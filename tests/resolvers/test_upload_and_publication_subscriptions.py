@@ -4,7 +4,6 @@ import pytest
 
 import models
 from models.statuses import PublicationStatus, SpaceRole
-from services.cancel_upload import cancel_upload
 from services.delete_production import delete_production
 from services.publish import publish
 from services.unpublish import unpublish
