@@ -14,11 +14,11 @@ from server.health import health_routes
 from server.media_convert_events import media_convert_event_routes
 from server.middleware import BodyLimit, RequestId
 from server.operations import Operations, PersistedOperations
-from server.operations.trusted_documents import read_trusted_documents
 from server.pages import page_routes
 from server.playback import PlaybackServices, playback_routes
 from server.settings import Settings
 from server.storage_proxy import StorageProxy, storage_proxy_routes
+from server.trusted_documents import read_trusted_documents
 from services.gateways.event_queue import EventQueue
 
 DIST = Path(__file__).parent.parent / "frontend" / "dist"

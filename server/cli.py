@@ -10,8 +10,8 @@ import uvloop
 from pydantic import ValidationError
 
 from client.publish import publish as publish_command
-from server.operations.trusted_documents import TrustedDocumentsInvalid, read_trusted_documents
 from server.settings import Settings, read_settings
+from server.trusted_documents import TrustedDocumentsInvalid, read_trusted_documents
 from services.estimates.price_book import PriceBookInvalid, read_price_book
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="From raw file to on air.")
