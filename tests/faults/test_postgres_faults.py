@@ -1,5 +1,5 @@
-"""PostgreSQL stopped, killed, its connections ended and gone without a word, under open subscriptions: what is
-open stays open, and catches up."""
+"""PostgreSQL stopped, killed, its connections ended and gone without a word, under open subscriptions: what
+is open stays open, and catches up."""
 
 import asyncio
 
