@@ -26,6 +26,7 @@ class Publication(Model):
     )
     production_id: UUID
     status = fields.CharEnumField(PublicationStatus, max_length=20)
+    sequence = fields.IntField(default=0, db_default=0)
     publish_at = fields.DatetimeField(null=True)
     published_at = fields.DatetimeField(null=True)
     withdrawn_at = fields.DatetimeField(null=True)

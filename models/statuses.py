@@ -90,6 +90,8 @@ class PublicationStatus(StrEnum):
 
 class StatusEventKind(StrEnum):
     PRODUCTION_STATUS = "PRODUCTION_STATUS"
+    UPLOAD_STATUS = "UPLOAD_STATUS"
+    PUBLICATION_STATUS = "PUBLICATION_STATUS"
 
 
 class RenderStepKind(StrEnum):

@@ -27,6 +27,7 @@ class Upload(Model):
     byte_size = fields.BigIntField()
     checksum_sha256 = fields.CharField(max_length=64, null=True)
     status = fields.CharEnumField(UploadStatus, max_length=20)
+    sequence = fields.IntField(default=0, db_default=0)
     rejection_code = cast(
         "fields.Field[UploadRejectionCode | None]",
         fields.CharEnumField(UploadRejectionCode, max_length=30, null=True),

@@ -43,6 +43,7 @@ async def unpublish(info: Info, input: Given[UnpublishInput]) -> UnpublishPayloa
     try:
         production, publications = await unpublish_service(
             viewer=info.context.viewer,
+            bus=info.context.gateways.bus,
             clock=info.context.gateways.clock,
             production_id=row_id_of(input.production_id, "Production"),
             space_ids=[row_id_of(s, "Space") for s in space_ids] if space_ids is not None else None,

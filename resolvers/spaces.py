@@ -81,7 +81,9 @@ async def update_space(info: Info, input: Given[words.UpdateSpaceInput]) -> word
 
 async def delete_space(info: Info, input: Given[words.DeleteSpaceInput]) -> words.DeleteSpacePayload:
     try:
-        deleted = await delete_space_service(viewer=info.context.viewer, space_id=_space_id(input))
+        deleted = await delete_space_service(
+            viewer=info.context.viewer, bus=info.context.gateways.bus, space_id=_space_id(input)
+        )
     except Refused as refusal:
         return words.DeleteSpacePayload(user_errors=user_errors(refusal, words.DeleteSpaceUserError))
     return words.DeleteSpacePayload(deleted_space_id=global_id("Space", deleted))

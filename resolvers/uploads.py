@@ -53,6 +53,7 @@ async def create_upload(info: Info, input: Given[words.CreateUploadInput]) -> wo
         row = await create_upload_service(
             viewer=info.context.viewer,
             storage=gateways.storage,
+            bus=gateways.bus,
             limits=gateways.limits,
             clock=gateways.clock,
             filename=input.filename,

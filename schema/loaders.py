@@ -22,6 +22,7 @@ class Loaders:
         self.user = DataLoader(load_fn=_users, cache=False)
         self.upload = DataLoader(load_fn=self._uploads, cache=False)
         self.production = DataLoader(load_fn=self._productions, cache=False)
+        self.publication = DataLoader(load_fn=self._publications, cache=False)
         self.space = DataLoader(load_fn=self._spaces, cache=False)
         self.role = DataLoader(load_fn=self._memberships, cache=False)
         self.render = DataLoader(load_fn=_renders, cache=False)
@@ -32,6 +33,9 @@ class Loaders:
 
     async def _productions(self, ids: list[UUID]) -> Sequence[models.Production | None]:
         return await visible_rows_by_id(self._viewer, models.Production, ids)
+
+    async def _publications(self, ids: list[UUID]) -> Sequence[models.Publication | None]:
+        return await visible_rows_by_id(self._viewer, models.Publication, ids)
 
     async def _spaces(self, ids: list[UUID]) -> Sequence[models.Space | None]:
         return await visible_rows_by_id(self._viewer, models.Space, ids)

@@ -14,6 +14,7 @@ from server.graphql_view import GraphQLView
 from server.health import health_routes
 from server.media_convert_events import media_convert_event_routes
 from server.middleware import BodyLimit, RequestId
+from server.operations import Operations
 from server.pages import page_routes
 from server.playback import PlaybackServices, playback_routes
 from server.settings import Settings
@@ -32,9 +33,10 @@ def create_app(
 ) -> Starlette:
     """Every route of the server, over what the caller opened and will close."""
     schema = build_schema(max_depth=settings.max_query_depth)
+    operations = Operations(schema)
     view = GraphQLView(schema, gateways, public_url=settings.public_url)
     socket = GraphQLSocket(
-        schema, gateways, public_url=settings.public_url, allowed_origins=settings.allowed_origins
+        operations, gateways, public_url=settings.public_url, allowed_origins=settings.allowed_origins
     )
     limited_view = BodyLimit(view, settings.max_body_bytes)
     events = media_convert_event_routes(

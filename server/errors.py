@@ -1,30 +1,29 @@
 """What a client is told when an operation fails: our own refusals in words, everything else masked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import asyncpg
 import structlog
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import ASTValidationRule, GraphQLError, OperationDefinitionNode
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext
 from tortoise.exceptions import OperationalError
 
-from services.errors import BadInput, Unauthenticated
-from services.follow_production_status import ProductionNotFound
-from services.live import SubscriberTooSlow
+from services.errors import BadInput, NotFound, Unauthenticated
+from services.live.changes import FollowerTooSlow
 
 log = structlog.get_logger()
 
 TOLD: dict[type[Exception], str] = {
     BadInput: "BAD_USER_INPUT",
     Unauthenticated: "UNAUTHENTICATED",
-    ProductionNotFound: "NOT_FOUND",
-    SubscriberTooSlow: "TOO_SLOW",
+    NotFound: "NOT_FOUND",
+    FollowerTooSlow: "TOO_SLOW",
 }
 SENTENCES: dict[type[Exception], str] = {
     Unauthenticated: "Sign in first.",
-    ProductionNotFound: "There is no such production.",
 }
 UNSTORABLE = "A value holds something that cannot be stored, such as a NUL character."
 MASK = "Something went wrong on our side; the request id helps to find it."
@@ -33,6 +32,11 @@ MASK = "Something went wrong on our side; the request id helps to find it."
 class TellingSchema(Schema):
     """Every error of every operation passes here before it is sent: it gets a code and the request's id, a
     bug is logged and loses its text, and a client's mistake leaves no traceback in our log."""
+
+    def __init__(self, *, rules: Sequence[type[ASTValidationRule]], **parts: Any) -> None:
+        """`rules` are what a document must keep beside those of the specification."""
+        super().__init__(**parts)
+        self.rules = tuple(rules)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

@@ -98,18 +98,26 @@ class Subscription:
         subscriptions.productions_status_changed,
         description="The status of every production the viewer may see: unfinished ones first, then changes.",
     )
+    upload_status_changed = strawberry.subscription(
+        subscriptions.upload_status_changed,
+        description="An upload's status: first as it is, then every change.",
+    )
+    publications_changed = strawberry.subscription(
+        subscriptions.publications_changed,
+        description="A space's publications: first those there are, then every change.",
+    )
 
 
 def build_schema(*, max_depth: int) -> TellingSchema:
     """The schema with its limits. Rule classes are made once: made per request they would never hit
     ValidationCache, whose key they are part of (strawberry issue 4635)."""
-    rules = [
+    rules = (
         *QueryDepthLimiter(max_depth=max_depth).validation_rules,
         *MaxAliasesLimiter(max_alias_count=60).validation_rules,
         PreviewLimit,
-    ]
+    )
     extensions: list[type[SchemaExtension]] = [
-        lambda: AddValidationRules(rules),  # type: ignore[list-item]
+        lambda: AddValidationRules(list(rules)),  # type: ignore[list-item]
         ParserCache,
         ValidationCache,
         OneOperation,
@@ -121,4 +129,5 @@ def build_schema(*, max_depth: int) -> TellingSchema:
         types=[Publication, Render, User],
         extensions=extensions,
         config=StrawberryConfig(scalar_map={BigInt: BIG_INT}, disable_field_suggestions=False),
+        rules=rules,
     )

@@ -1,23 +1,19 @@
 """GraphQL over WebSocket: who is signed in on a socket, and what its operations answer."""
 
-import secrets
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-import orjson
-from graphql import GraphQLError
 from starlette.websockets import WebSocket
-from strawberry.types.execution import ExecutionResult, PreExecutionError
 
-from schema.context import Context, Gateways
+from schema.context import Gateways
 from server.auth import credential_of_connection
-from server.errors import TellingSchema
+from server.operations import Caller, OperationRequest, Operations
 from server.origin import origin_of
 from server.transport_ws import TransportEndpoint, frames
 from server.transport_ws.connection import FORBIDDEN, UNAUTHORIZED, Closing, Connection, Session, SignIn
 from services.access_tokens import Credential, CredentialProblem, CredentialRefused
-from services.viewer import Viewer
 
 
 def closing_for(problem: CredentialProblem) -> Closing:
@@ -30,14 +26,14 @@ def closing_for(problem: CredentialProblem) -> Closing:
 class GraphQLSocket(TransportEndpoint):
     def __init__(
         self,
-        schema: TellingSchema,
+        operations: Operations,
         gateways: Gateways,
         *,
         public_url: str | None,
         allowed_origins: list[str],
     ) -> None:
         super().__init__(allowed_origins)
-        self._schema, self._gateways, self._public_url = schema, gateways, public_url
+        self._operations, self._gateways, self._public_url = operations, gateways, public_url
 
     def sign_in_for(self, websocket: WebSocket) -> SignIn:
         async def sign_in(payload: Mapping[str, Any]) -> Session:
@@ -45,72 +41,55 @@ class GraphQLSocket(TransportEndpoint):
                 credential = await credential_of_connection(payload, self._gateways.clock)
             except CredentialRefused as refused:
                 raise closing_for(refused.problem) from None
-            return LiveSession(
-                self._schema, self._gateways, credential, lambda: self._context(websocket, credential.viewer)
-            )
+            origin = origin_of(websocket, self._public_url)
+            caller = Caller(self._gateways, credential.viewer, origin)
+            return LiveSession(self._operations, caller, credential)
 
         return sign_in
-
-    def _context(self, websocket: WebSocket, viewer: Viewer) -> Context:
-        return Context(
-            gateways=self._gateways,
-            origin=origin_of(websocket, self._public_url),
-            request_id=secrets.token_hex(8),
-            viewer=viewer,
-        )
 
 
 class LiveSession:
     """A viewer's operations; each has a context and loaders of its own."""
 
-    def __init__(
-        self,
-        schema: TellingSchema,
-        gateways: Gateways,
-        credential: Credential,
-        new_context: Callable[[], Context],
-    ) -> None:
-        self._schema, self._gateways = schema, gateways
-        self._credential, self._new_context = credential, new_context
+    def __init__(self, operations: Operations, caller: Caller, credential: Credential) -> None:
+        self._operations, self._caller, self._credential = operations, caller, credential
 
     async def ended(self) -> Closing:
-        return closing_for(await self._gateways.credentials.ended(self._credential))
+        return closing_for(await self._caller.gateways.credentials.ended(self._credential))
 
     async def run(self, operation: frames.Subscribe, connection: Connection) -> None:
-        context = self._new_context()
+        request = OperationRequest(
+            operation.query, operation.operation_name, operation.variables or {}, operation.extensions or {}
+        )
+        sink = _Sink(operation.id, connection)
+        running = self._operations.start(request, self._caller, sink)
         try:
-            results = await self._schema.stream(
-                operation.query,
-                variable_values=dict(operation.variables or {}),
-                context_value=context,
-                operation_name=operation.operation_name,
-                operation_extensions=dict(operation.extensions or {}),
-            )
-            async with aclosing(results):
-                async for result in results:
-                    if isinstance(result, PreExecutionError):
-                        self._refuse(operation, connection, result.errors or [])
-                        return
-                    if not isinstance(result, ExecutionResult):
-                        raise TypeError("incremental delivery is not enabled")
-                    connection.put(frames.next_frame(operation.id, payload_of(result)))
-        except GraphQLError as error:
-            # Strawberry's parser cache lets a syntax error out.
-            self._schema.tell([error], context.request_id)
-            self._refuse(operation, connection, [error])
-            return
-        connection.finish(operation.id, frames.complete_frame(operation.id))
-
-    def _refuse(
-        self, operation: frames.Subscribe, connection: Connection, errors: Sequence[GraphQLError]
-    ) -> None:
-        """One operation's mistake is told to it alone; its siblings on the socket go on."""
-        told = [dict(error.formatted) for error in errors]
-        connection.finish(operation.id, frames.error_frame(operation.id, told))
+            await sink.over.wait()
+        finally:
+            running.stop()
 
 
-def payload_of(result: ExecutionResult) -> bytes:
-    body: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        body["errors"] = [dict(error.formatted) for error in result.errors]
-    return orjson.dumps(body)
+class _Sink:
+    def __init__(self, id: str, connection: Connection) -> None:
+        self._id, self._connection = id, connection
+        self.over = asyncio.Event()
+
+    def next(self, payload: bytes, tick_of: UUID | None = None) -> None:
+        try:
+            self._connection.put(frames.next_frame(self._id, payload))
+        except Closing as closing:
+            self._connection.close(closing)
+
+    async def writable(self) -> None:
+        await self._connection.outbox.drained()
+
+    def complete(self) -> None:
+        self._connection.finish(self._id, frames.complete_frame(self._id))
+        self.over.set()
+
+    def error(self, errors: Sequence[Mapping[str, Any]]) -> None:
+        self._connection.finish(self._id, frames.error_frame(self._id, errors))
+        self.over.set()
+
+    def lag(self) -> None:
+        self._connection.close(Closing(1013, "Too slow; continue after the last cursor"))

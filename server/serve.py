@@ -12,6 +12,7 @@ from server.draining import Draining
 from server.listening import listening_sockets
 from server.settings import Settings
 from server.supervision import tell_supervisor
+from server.transport_http.connection import StreamableProtocol
 from server.wiring import open_event_queue, open_gateways, open_proxy, open_renderer
 from server.worker import Worker
 from services.overlays import load_fonts
@@ -52,6 +53,7 @@ def api_server(app: Starlette, settings: Settings, draining: Draining | None = N
         app,
         host=settings.host,
         port=settings.port,
+        http=StreamableProtocol,
         ws_max_size=WS_MAX_BYTES,
         # Status frames are a few hundred bytes: compressing them costs 40 KiB a socket and saves little.
         ws_per_message_deflate=False,

@@ -89,8 +89,8 @@ class Worker:
             return False
         await verify_upload(
             storage=self._gateways.storage,
+            bus=self._gateways.bus,
             limits=self._gateways.limits,
-            clock=self._gateways.clock,
             upload_id=upload_id,
         )
         return True
@@ -145,10 +145,10 @@ class Worker:
         )
 
     async def _publish_due(self) -> bool:
-        return await publish_scheduled(clock=self._gateways.clock) > 0
+        return await publish_scheduled(bus=self._gateways.bus, clock=self._gateways.clock) > 0
 
     async def _expire(self) -> bool:
-        return await expire_uploads(clock=self._gateways.clock) > 0
+        return await expire_uploads(bus=self._gateways.bus, clock=self._gateways.clock) > 0
 
     async def _delete_next(self) -> bool:
         return (

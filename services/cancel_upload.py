@@ -9,6 +9,7 @@ from services.errors import Unauthenticated, refuse
 from services.forget_upload_objects import forget_upload_objects
 from services.gateways.event_bus import EventBus
 from services.rows.owned_upload import lock_owned_upload
+from services.upload_status import write_upload_status
 from services.viewer import Viewer
 
 
@@ -29,8 +30,8 @@ async def cancel_upload(*, viewer: Viewer, bus: EventBus, upload_id: UUID) -> mo
         if upload.status is not UploadStatus.AWAITING_BYTES:
             message = f"The upload is {upload.status}; delete it instead."
             raise refuse(codes.UPLOAD_FINISHED, message, "input", "uploadId")
-        upload.status = UploadStatus.CANCELED
-        await upload.save(update_fields=["status", "updated_at"])
+        await write_upload_status(upload, UploadStatus.CANCELED, cause="cancelUpload")
         await forget_upload_objects(upload)
+    await bus.announce_transition()
     await bus.announce_work()
     return upload

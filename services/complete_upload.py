@@ -13,6 +13,7 @@ from services.gateways.object_storage import ObjectStorage, UploadedPart
 from services.policy import visible_uploads
 from services.rows.owned_upload import lock_owned_upload
 from services.upload_keys import incoming_key
+from services.upload_status import write_upload_status
 from services.upload_transfer import part_bytes, part_count
 from services.viewer import Viewer
 
@@ -56,8 +57,8 @@ async def complete_upload(
         upload = await lock_owned_upload(viewer=viewer, upload_id=upload_id, not_found=codes.UPLOAD_NOT_FOUND)
         if upload.status not in _awaited(upload, clock):
             return upload
-        upload.status = UploadStatus.VERIFYING
-        await upload.save(update_fields=["status", "updated_at"])
+        await write_upload_status(upload, UploadStatus.VERIFYING, cause="completeUpload")
+    await bus.announce_transition()
     await bus.announce_work()
     return upload
 

@@ -69,7 +69,7 @@ async def insert_production(
     production = await models.Production.create(
         owner_id=upload.owner_id,
         upload_id=upload.id,
-        title=(title or "").strip() or upload.title,
+        title=title.strip() if title is not None else upload.title,
         config=config.to_json(),
         status=ProductionStatus.QUEUED,
     )
@@ -102,11 +102,11 @@ async def _validate(
     viewer: Viewer, title: str | None, config: ProductionConfig, upload: models.Upload
 ) -> None:
     errors = await creation_errors(viewer, config, upload)
-    if title is not None and len(title.strip()) > MAX_TITLE:
+    if title is not None and not 1 <= len(title.strip()) <= MAX_TITLE:
         errors.append(
             UserError(
                 CreateProductionErrorCode.TITLE_INVALID,
-                f"A title has at most {MAX_TITLE} characters.",
+                f"A title has 1 to {MAX_TITLE} characters.",
                 ("input", "title"),
             )
         )

@@ -11,10 +11,12 @@ import models
 from models.statuses import UploadKind, UploadStatus
 from services.errors import Refused, Unauthenticated, UserError, refuse
 from services.gateways.clock import Clock
+from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage
 from services.idempotency import IdempotencyKeyRefused, first_result, remember
 from services.limits import MIB, Limits
 from services.upload_keys import source_key
+from services.upload_status import write_upload_status
 from services.upload_types import NOUNS, UPLOAD_TYPES
 from services.viewer import Viewer
 
@@ -40,6 +42,7 @@ async def create_upload(
     *,
     viewer: Viewer,
     storage: ObjectStorage,
+    bus: EventBus,
     limits: Limits,
     clock: Clock,
     filename: str,
@@ -63,7 +66,6 @@ async def create_upload(
         content_type=content_type,
         byte_size=byte_size,
         checksum_sha256=checksum_sha256.lower() if checksum_sha256 else None,
-        status=UploadStatus.AWAITING_BYTES,
         expires_at=clock.now() + timedelta(seconds=limits.upload_ttl_seconds),
     )
     upload.source_key = source_key(upload)
@@ -75,6 +77,8 @@ async def create_upload(
     finally:
         if upload.multipart_id and (saved is None or saved.id != upload.id):
             await storage.abort_multipart(upload.source_key, upload.multipart_id)
+    if saved.id == upload.id:
+        await bus.announce_transition()
     return saved
 
 
@@ -95,7 +99,7 @@ async def _save(
             known = await first_result(viewer, "createUpload", key, request, models.Upload)
             if known is not None:
                 return known
-            await upload.save(force_create=True)
+            await write_upload_status(upload, UploadStatus.AWAITING_BYTES, cause="createUpload")
             await remember(viewer, "createUpload", key, request, upload.id)
     except IdempotencyKeyRefused as refused:
         code = CreateUploadErrorCode(refused.code)

@@ -6,6 +6,7 @@ from tortoise.transactions import in_transaction
 import models
 from services.errors import Unauthenticated, refuse
 from services.gateways.event_bus import EventBus
+from services.publication_status import write_end_of_publications
 from services.render_lifecycle import UNFINISHED
 from services.rows.owned_production import lock_owned_production
 from services.viewer import Viewer
@@ -35,6 +36,10 @@ async def delete_production(*, viewer: Viewer, bus: EventBus, production_id: UUI
             message = "A render is under way; cancel it first, and wait for its end."
             raise refuse(codes.PRODUCTION_RENDERING, message, "input", "productionId")
         await models.StorageDeletion.create(prefix=f"t/{production.owner_id}/p/{production.id}/")
+        shown = await models.Publication.filter(production_id=production.id)
+        is_transition = await write_end_of_publications(shown, cause="deleteProduction")
         await production.delete()
+    if is_transition:
+        await bus.announce_transition()
     await bus.announce_work()
     return production_id

@@ -6,6 +6,8 @@ Unauthenticated
     nobody is signed in where somebody must be; becomes a top-level error
 BadInput
     an argument no client library should produce (a malformed cursor, `first` out of range); top-level too
+NotFound
+    what is to be followed is not there for the viewer; top-level, where there is no field to be null
 """
 
 from collections.abc import Sequence
@@ -39,3 +41,7 @@ class Unauthenticated(Exception):
 
 class BadInput(Exception):
     """Raised for arguments that are wrong in form; its text is shown to the client."""
+
+
+class NotFound(Exception):
+    """Raised for what does not exist for the viewer; its text is shown to the client."""

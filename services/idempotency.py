@@ -59,7 +59,6 @@ async def first_result(
         return None
     result = await made.get_or_none(id=known.result_id)
     if result is None or known.created_at < datetime.now(UTC) - RETENTION:
-        await known.delete()
         return None
     if known.request_hash != _hash(request):
         raise IdempotencyKeyReused("This key was used with another input.")
@@ -69,8 +68,13 @@ async def first_result(
 async def remember(
     viewer: Viewer, operation: str, key: str | None, request: Request, result_id: UUID
 ) -> None:
-    """Tie the key to what was made, in the transaction that made it."""
+    """Tie the key to what was made, in the transaction that made it; what it was tied to before is over.
+
+    Written last: a write draws the transaction's id, which must not come before any advisory lock
+    (services/rows/lock_production.py).
+    """
     if key is not None:
+        await models.IdempotencyKey.filter(user_id=viewer.user_id, operation=operation, key=key).delete()
         await models.IdempotencyKey.create(
             user_id=viewer.user_id,
             operation=operation,

@@ -1,9 +1,12 @@
 """Who may see and do what, in one place.
 
 Each `visible_*` is a predicate over rows, so the same rule filters a list, a relation and a single look-up:
-what it leaves out does not exist for the viewer.
+what it leaves out does not exist for the viewer. Where many viewers ask about one thing, the same rules are
+methods of a value, read from the tables once for them all (`services/live/audiences.py`).
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +54,78 @@ def visible_productions(viewer: Viewer) -> Q:
         )
     )
     return shown if viewer.user_id is None else Q(owner_id=viewer.user_id) | shown
+
+
+@dataclass(frozen=True, slots=True)
+class UploadAudience:
+    """Who may see an upload."""
+
+    owner_id: UUID
+
+    def includes(self, viewer: Viewer) -> bool:
+        """`visible_uploads`, for this one."""
+        return viewer.user_id == self.owner_id
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceAudience:
+    """Who may see a space. `roles` are those, in it, of the users asked about; others pass for strangers."""
+
+    visibility: SpaceVisibility
+    roles: Mapping[UUID, SpaceRole]
+
+    def includes(self, viewer: Viewer) -> bool:
+        """`visible_spaces`, for this space."""
+        return self.visibility is SpaceVisibility.PUBLIC or viewer.user_id in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A publication, as far as who may see it depends on it. `roles` are those, in its space, of the users
+    asked about; they may be left out where everybody may see it."""
+
+    space_id: UUID
+    status: PublicationStatus
+    visibility: SpaceVisibility
+    roles: Mapping[UUID, SpaceRole]
+
+    def is_visible_to(self, viewer: Viewer, owner_id: UUID) -> bool:
+        """`visible_publications`, for this one of a production of `owner_id`'s."""
+        if self.is_everybodys:
+            return True
+        role = self.roles.get(viewer.user_id) if viewer.user_id else None
+        if self.status is PublicationStatus.LIVE and role is not None:
+            return True
+        return role in PUBLISHING_ROLES or viewer.user_id == owner_id
+
+    @property
+    def is_everybodys(self) -> bool:
+        """Whether no role is needed to see it."""
+        return self.status is PublicationStatus.LIVE and self.visibility is SpaceVisibility.PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who may see a production (and where), asked once for every watcher of it."""
+
+    owner_id: UUID
+    showings: tuple[Showing, ...] = ()
+
+    def includes(self, viewer: Viewer) -> bool:
+        """`visible_productions`, for this one."""
+        return viewer.user_id == self.owner_id or any(
+            showing.status is not PublicationStatus.WITHDRAWN and showing.is_visible_to(viewer, self.owner_id)
+            for showing in self.showings
+        )
+
+    def includes_in(self, viewer: Viewer, space_id: UUID) -> bool:
+        """Whether the viewer sees it in that space: a visible publication there, not a withdrawn one."""
+        return any(
+            showing.space_id == space_id
+            and showing.status is not PublicationStatus.WITHDRAWN
+            and showing.is_visible_to(viewer, self.owner_id)
+            for showing in self.showings
+        )
 
 
 def owns(viewer: Viewer, row: models.Upload | models.Production) -> bool:

@@ -14,7 +14,9 @@ from services.gateways.event_bus import EventBus
 from services.idempotency import IdempotencyKeyRefused, first_result, remember
 from services.policy import PUBLISHING_ROLES, visible_productions, visible_spaces
 from services.production_config import ProductionConfig
+from services.publication_status import write_publication_status
 from services.rows.hold_uploads import hold_uploads
+from services.rows.lock_production import lock_production, share_spaces
 from services.viewer import Viewer
 
 LATE_SCHEDULE = timedelta(minutes=5)
@@ -62,18 +64,21 @@ async def publish(
             known = await first_result(viewer, "publish", idempotency_key, request, models.Production)
             if known is not None:
                 return known, await _publications_of(known, space_ids)
+            _check_named(space_ids, production_id, upload_id)
+            found = await _lock(viewer, production_id, space_ids)
             await _check_spaces(viewer, space_ids)
             _check_schedule(publish_at, clock)
-            production, is_new = await _source(viewer, production_id, upload_id)
-            status = _status(production, when_ready or is_new, publish_at)
-            publications = [await _put(production, space, status, publish_at, clock) for space in space_ids]
+            production = await _source(viewer, found, upload_id)
+            status = _status(production, when_ready or found is None, publish_at)
+            put = [await _put(production, space, status, publish_at, clock) for space in space_ids]
             await remember(viewer, "publish", idempotency_key, request, production.id)
     except IdempotencyKeyRefused as refused:
         raise refuse(PublishErrorCode(refused.code), str(refused), "input", "idempotencyKey") from refused
-    if is_new:
+    if any(is_transition for _, is_transition in put):
         await bus.announce_transition()
+    if found is None:
         await bus.announce_work()
-    return production, publications
+    return production, [publication for publication, _ in put]
 
 
 async def _publications_of(
@@ -82,10 +87,27 @@ async def _publications_of(
     return await models.Publication.filter(production_id=production.id, space_id__in=space_ids)
 
 
-async def _check_spaces(viewer: Viewer, space_ids: Sequence[UUID]) -> None:
+def _check_named(space_ids: Sequence[UUID], production_id: UUID | None, upload_id: UUID | None) -> None:
     if not 1 <= len(space_ids) <= MAX_SPACES or len(set(space_ids)) != len(space_ids):
         message = f"Name 1 to {MAX_SPACES} spaces, each once."
         raise refuse(PublishErrorCode.SPACES_INVALID, message, "input", "spaceIds")
+    if (production_id is None) == (upload_id is None):
+        message = "Name either a production or an upload."
+        raise refuse(PublishErrorCode.SOURCE_INVALID, message, "input")
+
+
+async def _lock(
+    viewer: Viewer, production_id: UUID | None, space_ids: Sequence[UUID]
+) -> models.Production | None:
+    """The viewer's production, if there is one, and the spaces."""
+    if production_id is None:
+        await share_spaces([], space_ids)
+        return None
+    own = models.Production.filter(visible_productions(viewer), owner_id=viewer.user_id)
+    return await lock_production(own, production_id, new_spaces=space_ids)
+
+
+async def _check_spaces(viewer: Viewer, space_ids: Sequence[UUID]) -> None:
     visible = set(
         await models.Space.filter(visible_spaces(viewer), id__in=space_ids).values_list("id", flat=True)
     )
@@ -113,23 +135,15 @@ def _check_schedule(publish_at: datetime | None, clock: Clock) -> None:
 
 
 async def _source(
-    viewer: Viewer, production_id: UUID | None, upload_id: UUID | None
-) -> tuple[models.Production, bool]:
-    """The locked production to publish, and whether it was made just now."""
-    if (production_id is None) == (upload_id is None):
-        message = "Name either a production or an upload."
-        raise refuse(PublishErrorCode.SOURCE_INVALID, message, "input")
+    viewer: Viewer, found: models.Production | None, upload_id: UUID | None
+) -> models.Production:
+    """The production to publish: the one that was found, or one that is made now."""
     if upload_id is not None:
-        return await _default_production(viewer, upload_id), True
-    production = (
-        await models.Production.filter(visible_productions(viewer), id=production_id, owner_id=viewer.user_id)
-        .select_for_update()
-        .first()
-    )
-    if production is None:
+        return await _default_production(viewer, upload_id)
+    if found is None:
         message = "There is no such production of yours."
         raise refuse(PublishErrorCode.PRODUCTION_NOT_FOUND, message, "input", "productionId")
-    return production, False
+    return found
 
 
 async def _default_production(viewer: Viewer, upload_id: UUID) -> models.Production:
@@ -167,18 +181,18 @@ async def _put(
     status: PublicationStatus,
     publish_at: datetime | None,
     clock: Clock,
-) -> models.Publication:
-    found = (
-        await models.Publication.filter(production_id=production.id, space_id=space_id)
-        .select_for_update()
-        .first()
-    )
-    publication = found or models.Publication(production_id=production.id, space_id=space_id)
+) -> tuple[models.Publication, bool]:
+    """The publication, and whether that was a transition of it."""
+    found = await models.Publication.filter(production_id=production.id, space_id=space_id).first()
     if found and found.status is PublicationStatus.LIVE:
-        return found
-    publication.status = status
-    publication.publish_at = publish_at if status is PublicationStatus.SCHEDULED else None
-    publication.published_at = clock.now() if status is PublicationStatus.LIVE else None
-    publication.withdrawn_at = None
-    await publication.save()
-    return publication
+        return found, False
+    publication = found or models.Publication(production_id=production.id, space_id=space_id)
+    is_transition = await write_publication_status(
+        publication,
+        status,
+        cause="publish",
+        publish_at=publish_at if status is PublicationStatus.SCHEDULED else None,
+        published_at=clock.now() if status is PublicationStatus.LIVE else None,
+        withdrawn_at=None,
+    )
+    return publication, is_transition

@@ -3,26 +3,30 @@ from tortoise.transactions import in_transaction
 import models
 from models.statuses import PublicationStatus
 from services.gateways.clock import Clock
+from services.gateways.event_bus import EventBus
+from services.publication_status import write_publication_status
+from services.rows.lock_production import lock_free_productions
 
 BATCH = 100
 
 
-async def publish_scheduled(*, clock: Clock) -> int:
-    """Turn due SCHEDULED publications LIVE, or WAITING where the render is not done; returns how many."""
+async def publish_scheduled(*, bus: EventBus, clock: Clock) -> int:
+    """Turn due SCHEDULED publications LIVE, or WAITING where the render is not done; returns how many. Those
+    of a production that somebody is changing just now are left for the next time."""
     async with in_transaction():
         now = clock.now()
-        due = (
-            await models.Publication.filter(status=PublicationStatus.SCHEDULED, publish_at__lte=now)
-            .order_by("publish_at")
-            .limit(BATCH)
-            .values_list("production_id", flat=True)
-        )
-        productions = await models.Production.filter(id__in=list(due)).order_by("id").select_for_update()
-        turned = 0
-        for production in productions:
-            is_playable = production.playable_render_number is not None
-            status = PublicationStatus.LIVE if is_playable else PublicationStatus.WAITING
-            turned += await models.Publication.filter(
-                production_id=production.id, status=PublicationStatus.SCHEDULED, publish_at__lte=now
-            ).update(status=status, published_at=now if is_playable else None, updated_at=now)
-        return turned
+        due = models.Publication.filter(status=PublicationStatus.SCHEDULED, publish_at__lte=now)
+        first = {row.production_id for row in await due.order_by("publish_at").limit(BATCH)}
+        productions = {row.id: row for row in await lock_free_productions(first)}
+        turned = await due.filter(production_id__in=list(productions))
+        for publication in turned:
+            is_playable = productions[publication.production_id].playable_render_number is not None
+            await write_publication_status(
+                publication,
+                PublicationStatus.LIVE if is_playable else PublicationStatus.WAITING,
+                cause="publishAt has come",
+                published_at=now if is_playable else None,
+            )
+    if turned:
+        await bus.announce_transition()
+    return len(turned)

@@ -50,9 +50,10 @@ async def _announce(production: models.Production, applied: Applied, bus: EventB
     elif applied.is_progress:
         tick = ProgressTick(
             production.id,
-            production.current_render_number,
+            production.sequence,
             production.progress_percent,
             production.phase,
+            production.updated_at,
         )
         await bus.announce_progress(tick)
     if applied.is_work:

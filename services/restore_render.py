@@ -58,7 +58,7 @@ async def restore_render(
         await record_production_assets(production, config)
         production.config = render.config
         await write_production_status(production, render, state_of(render), cause=cause)
-        await go_live(production, render, clock.now())
+        await go_live(production, render, cause=cause, now=clock.now())
     await bus.announce_transition()
     await bus.announce_work()
     return production

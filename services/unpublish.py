@@ -8,7 +8,10 @@ import models
 from models.statuses import PublicationStatus, SpaceRole
 from services.errors import Unauthenticated, refuse
 from services.gateways.clock import Clock
+from services.gateways.event_bus import EventBus
 from services.policy import visible_productions
+from services.publication_status import write_publication_status
+from services.rows.lock_production import lock_production
 from services.viewer import Viewer
 
 
@@ -19,7 +22,12 @@ class UnpublishErrorCode(StrEnum):
 
 
 async def unpublish(
-    *, viewer: Viewer, clock: Clock, production_id: UUID, space_ids: Sequence[UUID] | None = None
+    *,
+    viewer: Viewer,
+    bus: EventBus,
+    clock: Clock,
+    production_id: UUID,
+    space_ids: Sequence[UUID] | None = None,
 ) -> tuple[models.Production, list[models.Publication]]:
     """Withdraw a production from the named spaces, or from all. All or none.
 
@@ -30,11 +38,8 @@ async def unpublish(
         raise Unauthenticated
     codes = UnpublishErrorCode
     async with in_transaction():
-        production = (
-            await models.Production.filter(visible_productions(viewer), id=production_id)
-            .select_for_update()
-            .first()
-        )
+        visible = models.Production.filter(visible_productions(viewer))
+        production = await lock_production(visible, production_id)
         if production is None:
             message = "There is no such production."
             raise refuse(codes.PRODUCTION_NOT_FOUND, message, "input", "productionId")
@@ -44,9 +49,10 @@ async def unpublish(
             if publication.space_id not in allowed:
                 message = "Only the production's owner or the space's OWNER withdraws it."
                 raise refuse(codes.PERMISSION_DENIED, message, "input", "spaceIds")
-            publication.status = PublicationStatus.WITHDRAWN
-            publication.withdrawn_at = clock.now()
-            await publication.save()
+            await write_publication_status(
+                publication, PublicationStatus.WITHDRAWN, cause="unpublish", withdrawn_at=clock.now()
+            )
+    await bus.announce_transition()
     return production, publications
 
 
@@ -56,7 +62,7 @@ async def _publications(
     shown = models.Publication.filter(production_id=production.id).exclude(status=PublicationStatus.WITHDRAWN)
     if space_ids is not None:
         shown = shown.filter(space_id__in=space_ids)
-    publications = await shown.select_for_update()
+    publications = await shown
     if not publications or (space_ids is not None and len(publications) != len(set(space_ids))):
         message = "The production is not published there."
         raise refuse(UnpublishErrorCode.NOT_PUBLISHED, message, "input", "spaceIds")

@@ -13,13 +13,16 @@ import models
 from models.statuses import UploadRejectionCode, UploadStatus
 from services.forget_upload_objects import forget_incoming_objects, forget_upload_objects
 from services.gateways.clock import Clock
+from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage
 from services.limits import Limits
 from services.media.media_rejected import MediaRejected
 from services.media.probe_in_child import ProbeChild, probe_child
 from services.media.probe_request import Poster, ProbeRequest
 from services.media.probed_media import Probed
+from services.rows.lock_upload import lock_upload
 from services.upload_keys import incoming_key, upload_folder
+from services.upload_status import write_upload_status
 from services.upload_types import NOUNS
 
 LEASE = timedelta(minutes=5)
@@ -28,6 +31,7 @@ SLOWEST_BYTES_PER_SECOND = 10_000_000
 MAX_ATTEMPTS = 5
 URL_SECONDS = 3600
 PROBE_SECONDS = 60
+MAX_REJECTION_MESSAGE = 500
 POSTER_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 log = structlog.get_logger()
 
@@ -54,7 +58,7 @@ async def claim_upload(*, clock: Clock) -> UUID | None:
         return upload.id
 
 
-async def verify_upload(*, storage: ObjectStorage, limits: Limits, clock: Clock, upload_id: UUID) -> None:
+async def verify_upload(*, storage: ObjectStorage, bus: EventBus, limits: Limits, upload_id: UUID) -> None:
     """End a VERIFYING upload in READY, with its media and a poster, or in REJECTED with a reason.
 
     A failure that says nothing of the file (storage is down) raises and leaves it VERIFYING; a file that
@@ -67,9 +71,13 @@ async def verify_upload(*, storage: ObjectStorage, limits: Limits, clock: Clock,
             await _check_bytes(upload, storage)
             probed, poster_key = await _read_file(upload, child, storage, limits)
     except MediaRejected as rejected:
-        await _reject(upload, rejected.code, str(rejected))
+        is_settled = await _reject(upload, rejected.code, str(rejected))
     else:
-        await _settle(upload, status=UploadStatus.READY, media=probed.to_json(), poster_key=poster_key)
+        is_settled = await _settle(
+            upload, UploadStatus.READY, cause="verified", media=probed.to_json(), poster_key=poster_key
+        )
+    if is_settled:
+        await bus.announce_transition()
 
 
 async def _take_in(upload: models.Upload, storage: ObjectStorage) -> None:
@@ -137,22 +145,29 @@ async def _store_poster(upload: models.Upload, poster: Poster | None, storage: O
     return key
 
 
-async def _reject(upload: models.Upload, code: UploadRejectionCode, message: str) -> None:
+async def _reject(upload: models.Upload, code: UploadRejectionCode, message: str) -> bool:
     """The bytes of a rejected file are of no use to anybody: they are removed."""
-    await _settle(upload, status=UploadStatus.REJECTED, rejection_code=code, rejection_message=message[:500])
+    message = message[:MAX_REJECTION_MESSAGE]
+    cause = f"{code}: {message}"
+    return await _settle(
+        upload, UploadStatus.REJECTED, cause=cause, rejection_code=code, rejection_message=message
+    )
 
 
-async def _settle(upload: models.Upload, *, status: UploadStatus, **values: object) -> None:
-    """Write the outcome once: another worker may have been first, or the owner may have deleted the row.
-    Where that removed the objects, what this attempt has stored since is removed too."""
+async def _settle(upload: models.Upload, status: UploadStatus, *, cause: str, **values: object) -> bool:
+    """Write the outcome once, and say whether it was this one: another worker may have been first, or the
+    owner may have deleted the row. Where that removed the objects, what this attempt has stored since is
+    removed too."""
     async with in_transaction():
-        locked = await models.Upload.filter(id=upload.id).select_for_update().first()
+        locked = await lock_upload(models.Upload.all(), upload.id)
         if locked is None or locked.status is UploadStatus.REJECTED:
             await forget_upload_objects(upload)
-        elif locked.status is UploadStatus.VERIFYING:
-            locked.update_from_dict({"status": status, "leased_until": None, **values})
-            await locked.save()
-            if status is UploadStatus.REJECTED:
-                await forget_upload_objects(locked)
-            else:
-                await forget_incoming_objects(locked)
+            return False
+        if locked.status is not UploadStatus.VERIFYING:
+            return False
+        await write_upload_status(locked, status, cause=cause, leased_until=None, **values)
+        if status is UploadStatus.REJECTED:
+            await forget_upload_objects(locked)
+        else:
+            await forget_incoming_objects(locked)
+    return True

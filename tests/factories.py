@@ -13,9 +13,12 @@ from models.statuses import (
     UploadStatus,
 )
 from services.access_tokens import issue_access_token
+from services.gateways.event_bus import ProgressTick
 from services.production_config import ProductionConfig
 from services.production_status import write_production_status
+from services.publication_status import write_publication_status
 from services.render_lifecycle import RenderState
+from services.upload_status import write_upload_status
 from services.viewer import Viewer
 
 numbers = count(1)
@@ -48,19 +51,22 @@ def viewer_of(user: models.User) -> Viewer:
     return Viewer(user.id)
 
 
-async def make_upload(owner: models.User, **values) -> models.Upload:
+async def make_upload(
+    owner: models.User, *, status: UploadStatus = UploadStatus.READY, **values
+) -> models.Upload:
     number = next(numbers)
     defaults = {
         "title": f"Upload {number}",
         "filename": "clip.mp4",
         "content_type": "video/mp4",
         "byte_size": 1000,
-        "status": UploadStatus.READY,
         "source_key": f"t/{owner.id}/uploads/{number}/source.mp4",
         "media": MEDIA,
         "expires_at": datetime.now(UTC) + timedelta(hours=1),
     }
-    return await models.Upload.create(owner_id=owner.id, **(defaults | values))
+    upload = models.Upload(owner_id=owner.id, **(defaults | values))
+    await write_upload_status(upload, status, cause="made by a test")
+    return upload
 
 
 async def make_production(
@@ -110,12 +116,19 @@ async def make_publication(
     production: models.Production, space: models.Space, status: PublicationStatus = PublicationStatus.LIVE
 ) -> models.Publication:
     live = status is PublicationStatus.LIVE
-    return await models.Publication.create(
+    publication = models.Publication(
         production_id=production.id,
         space_id=space.id,
-        status=status,
         published_at=datetime.now(UTC) if live else None,
     )
+    await write_publication_status(publication, status, cause="made by a test")
+    return publication
+
+
+def make_tick(
+    production: models.Production, sequence: int, percent: int, phase: str | None = None
+) -> ProgressTick:
+    return ProgressTick(production.id, sequence, percent, phase, datetime.now(UTC))
 
 
 def id_of(row) -> str:

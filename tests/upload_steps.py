@@ -59,6 +59,7 @@ class UploadSteps:
         return await create_upload(
             viewer=self.viewer,
             storage=self._gateways.storage,
+            bus=self._gateways.bus,
             limits=self._gateways.limits,
             clock=self._gateways.clock,
             filename="clip.mp4",
@@ -101,8 +102,8 @@ class UploadSteps:
     async def verify(self, upload, storage=None):
         await verify_upload(
             storage=storage or self._gateways.storage,
+            bus=self._gateways.bus,
             limits=self._gateways.limits,
-            clock=self._gateways.clock,
             upload_id=upload.id,
         )
 

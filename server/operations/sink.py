@@ -6,11 +6,15 @@ from uuid import UUID
 
 
 class Sink(Protocol):
-    """One operation's way back to its client. None of these waits or raises: the transport holds a bounded
-    number of bytes and ends a client that does not read."""
+    """One operation's way back to its client. None of these raises, and only `writable` waits: the transport
+    holds a bounded number of bytes and ends a client that does not read."""
 
     def next(self, payload: bytes, tick_of: UUID | None = None) -> None:
         """A result as JSON. A tick of the same subject that still waits to be sent may be replaced by it."""
+        ...
+
+    async def writable(self) -> None:
+        """Wait until little waits to be sent: whoever has a long past to tell is held up by its reader."""
         ...
 
     def complete(self) -> None:

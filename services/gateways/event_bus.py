@@ -1,18 +1,20 @@
 """Wakes listeners in other processes. It carries no truth: the event log does."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 
 @dataclass(frozen=True)
 class ProgressTick:
-    """A render's progress between two transitions; never stored as an event, conflated on the way."""
+    """A render's progress since the transition of that sequence; never stored, conflated on the way."""
 
     production_id: UUID
-    render_number: int
+    sequence: int
     progress_percent: int
     phase: str | None
+    occurred_at: datetime
 
 
 class EventBus(Protocol):

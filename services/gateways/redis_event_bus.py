@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -119,7 +120,8 @@ def _read(name: str, message: str) -> Announcement:
     phase = body["phase"]
     return ProgressTick(
         production_id=UUID(str(body["production_id"])),
-        render_number=int(body["render_number"]),
+        sequence=int(body["sequence"]),
         progress_percent=int(body["progress_percent"]),
         phase=RenderPhase(phase) if phase else None,
+        occurred_at=datetime.fromisoformat(body["occurred_at"]),
     )

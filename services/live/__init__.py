@@ -1,5 +1,7 @@
+from services.live.change import Change
 from services.live.credential_watch import CredentialWatch
+from services.live.follow import Follow
+from services.live.follower import Follower, Listener
 from services.live.hub import LiveHub
-from services.live.subscription import SubscriberTooSlow, Subscription
 
-__all__ = ["CredentialWatch", "LiveHub", "SubscriberTooSlow", "Subscription"]
+__all__ = ["Change", "CredentialWatch", "Follow", "Follower", "Listener", "LiveHub"]

@@ -5,23 +5,39 @@ lost announcement, a restarted Redis or a cut connection delays a transition and
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Protocol
-from uuid import UUID
 
 import structlog
 
 from services.gateways.event_bus import ProgressTick
 from services.gateways.redis_event_bus import Announcement, TransitionAnnounced, WorkAnnounced
-from services.live.event_log import BATCH, Position, horizon, read_settled
-from services.live.subscription import Subscription
+from services.live.change import Change, ChangeSource
+from services.live.event_log import LogRow, Position, horizon, read_settled
+from services.live.follow import Follow
+from services.live.follower import Follower, Listener
+from services.live.production_changes import (
+    ProductionChanges,
+    ProductionProgress,
+    ProductionStatusChange,
+)
+from services.live.publication_changes import PublicationChanges
+from services.live.rights_watch import RightsWatch
+from services.live.topics import Topics
+from services.live.upload_changes import UploadChanges
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
-HELD_BACK_SECONDS = 0.02
+# An older transaction that is still running holds back what is settled: most end within milliseconds.
+HELD_BACK_SECONDS = (0.002, 0.004, 0.008, 0.016, 0.03)
 FIRST_BACKOFF_SECONDS = 0.1
 LAST_BACKOFF_SECONDS = 5.0
+SOURCES: tuple[ChangeSource[Change], ...] = (
+    ProductionChanges(),
+    UploadChanges(),
+    PublicationChanges(),
+)
 
 
 class Tap(Protocol):
@@ -31,10 +47,12 @@ class Tap(Protocol):
 class LiveHub:
     def __init__(self, bus: Tap) -> None:
         self._bus = bus
-        self._subscriptions: set[Subscription] = set()
+        self._progress = ProductionProgress()
+        self._topics = Topics()
+        self._rights = RightsWatch(self._topics, SOURCES)
         self._look = asyncio.Event()
         self._work = asyncio.Event()
-        self._position: Position | None = None
+        self._reached, self._cursor = Position(0, 0), ""
         self._tasks: list[asyncio.Task[None]] = []
         self._hears = False
         self._reads = False
@@ -44,11 +62,16 @@ class LiveHub:
         """Whether the bus is heard and the log could be read the last time."""
         return self._hears and self._reads
 
+    @property
+    def followers(self) -> int:
+        return len(self._topics)
+
     async def start(self) -> None:
         """Needs the database; Redis may come later."""
-        self._position = await horizon()
+        self._reach(await horizon())
         self._reads = True
-        self._tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._read())]
+        loops = (self._hear(), self._read(), self._tend())
+        self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -57,15 +80,13 @@ class LiveHub:
             with suppress(asyncio.CancelledError):
                 await task
 
-    @contextmanager
-    def registered(self, production_id: UUID | None = None) -> Iterator[Subscription]:
-        """A subscription to one production, or to all; from inside on, nothing is missed."""
-        subscription = Subscription(production_id)
-        self._subscriptions.add(subscription)
-        try:
-            yield subscription
-        finally:
-            self._subscriptions.discard(subscription)
+    def follow(self, follow: Follow, listener: Listener) -> Follower:
+        """From here on nothing is missed: what happens is kept until the follower has caught up."""
+        follower = Follower(follow, listener, self._topics.remove)
+        self._topics.add(follower)
+        # A present state is told up to now; ticks are told again once the log has been read as far.
+        self._look.set()
+        return follower
 
     async def work_announced(self, timeout_seconds: float) -> None:
         """Return when work was announced, or after the time-out."""
@@ -90,32 +111,41 @@ class LiveHub:
             backoff = min(backoff * 2, LAST_BACKOFF_SECONDS)
 
     def _take(self, announcement: Announcement) -> None:
-        if isinstance(announcement, TransitionAnnounced):
+        if isinstance(announcement, ProgressTick):
+            self._take_tick(announcement)
+        elif isinstance(announcement, TransitionAnnounced):
             self._look.set()
         elif isinstance(announcement, WorkAnnounced):
             self._wake_workers()
-        else:
-            self._fan_out_tick(announcement)
 
     def _wake_workers(self) -> None:
         """Everybody who waits now is woken, and who waits later is not."""
         self._work.set()
         self._work = asyncio.Event()
 
-    def _fan_out_tick(self, tick: ProgressTick) -> None:
-        for subscription in self._subscriptions:
-            if subscription.concerns(tick.production_id):
-                subscription.put_tick(tick)
+    def _take_tick(self, tick: ProgressTick) -> None:
+        if not self._topics.are_followed(ProductionChanges.kind, tick.production_id):
+            return
+        change = self._progress.change_of(tick, self._reached, self._cursor)
+        if change is not None:
+            self._tell(change)
+        elif self._progress.unknown:
+            self._look.set()
 
     async def _read(self) -> None:
-        wait = LOOK_SECONDS
+        """Read the log on, when there is reason to and every second."""
+        held_back, wait = 0, LOOK_SECONDS
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), wait)
             self._look.clear()
             try:
                 is_held_back = await self._read_on()
-                self._reads, wait = True, HELD_BACK_SECONDS if is_held_back else LOOK_SECONDS
+                await self._learn()
+                self._reads, wait = True, LOOK_SECONDS
+                if is_held_back:
+                    wait = HELD_BACK_SECONDS[min(held_back, len(HELD_BACK_SECONDS) - 1)]
+                held_back = held_back + 1 if is_held_back else 0
             except Exception as error:
                 self._reads, wait = False, LOOK_SECONDS
                 log.warning("the event log could not be read", error=repr(error))
@@ -123,11 +153,56 @@ class LiveHub:
     async def _read_on(self) -> bool:
         """Fan out what was added; True when rows are held back by a running transaction."""
         while True:
-            rows, is_held_back = await read_settled(self._position or await horizon())
-            for row in rows:
-                for subscription in self._subscriptions:
-                    if subscription.concerns(row.subject_id):
-                        subscription.put_transition(row)
-                self._position = Position.of(row)
-            if len(rows) < BATCH:
-                return is_held_back
+            settled = await read_settled(self._reached)
+            for change in await self._changes_of(settled.rows):
+                self._reach(change.position)
+                if isinstance(change, ProductionStatusChange):
+                    self._progress.note(change)
+                self._tell(change)
+            self._reach(settled.reached)
+            if not settled.has_more:
+                return settled.is_held_back
+
+    async def _changes_of(self, rows: Sequence[LogRow]) -> Sequence[Change]:
+        """What rows tell their followers, in order; subjects and rights are read once for all of a kind."""
+        found: list[Change] = []
+        for source in SOURCES:
+            kept = [row for row in rows if row.kind == source.kind]
+            topics = {source.topic_of(row) for row in kept}
+            followed = {topic for topic in topics if self._topics.are_followed(source.kind, topic)}
+            if followed:
+                users = self._topics.users_of(source.kind, followed)
+                wanted = [row for row in kept if source.topic_of(row) in followed]
+                found += await source.changes_of(wanted, users)
+        return sorted(found, key=lambda change: change.position)
+
+    def _tell(self, change: Change) -> None:
+        for follower in self._topics.followers_of(change.kind, change.topic_id):
+            try:
+                follower.hear(change)
+            except Exception:
+                # Ours, and one follower's: it comes back after its last cursor, and the others go on.
+                log.exception("a follower failed", subject_id=change.subject_id)
+                follower.leave()
+                follower.listener.lag()
+
+    def _reach(self, position: Position) -> None:
+        self._reached, self._cursor = position, position.to_cursor()
+
+    async def _learn(self) -> None:
+        """Read of the productions whose ticks nobody could be told yet, and tell them."""
+        while self._progress.unknown:
+            users = self._topics.users_of(ProductionChanges.kind, self._progress.unknown)
+            for tick in await self._progress.learn(self._reached, users):
+                self._take_tick(tick)
+
+    async def _tend(self) -> None:
+        """Each second, what time alone may have changed: rights, and what productions are called."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                users = self._topics.users_of(ProductionChanges.kind, self._progress.ticked)
+                await self._progress.refresh(users)
+                await self._rights.look()
+            except Exception as error:
+                log.warning("rights could not be looked at", error=repr(error))

@@ -77,7 +77,7 @@ async def _end(
     """The current render ended: it goes live, is tried again, or is what the production now shows."""
     if after.status is ProductionStatus.COMPLETED:
         await write_production_status(production, render, after, cause=cause)
-        await go_live(production, render, now)
+        await go_live(production, render, cause=cause, now=now)
         return Applied(is_transition=True)
     if after.status is ProductionStatus.FAILED and await _try_again(production, render, now):
         return Applied(is_transition=True, is_work=True)

@@ -6,12 +6,13 @@ from uuid import UUID
 import models
 from services.errors import refuse
 from services.policy import visible_uploads
+from services.rows.lock_upload import lock_upload
 from services.viewer import Viewer
 
 
 async def lock_owned_upload(*, viewer: Viewer, upload_id: UUID, not_found: Enum) -> models.Upload:
     """The row, locked until the transaction ends. Raises Refused(not_found)."""
-    upload = await models.Upload.filter(visible_uploads(viewer), id=upload_id).select_for_update().first()
+    upload = await lock_upload(models.Upload.filter(visible_uploads(viewer)), upload_id)
     if upload is None:
         raise refuse(not_found, "There is no such upload.", "input", "uploadId")
     return upload

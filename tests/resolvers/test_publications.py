@@ -172,16 +172,16 @@ async def test_what_is_named_must_be_one_thing_and_ready(graphql):
     assert await models.Production.all().count() == 1
 
 
-async def test_a_scheduled_publication_goes_live_when_due(graphql):
+async def test_a_scheduled_publication_goes_live_when_due(graphql, gateways):
     owner = await make_user()
     space, production = await make_space(owner), await make_production(owner)
     at = datetime.now(UTC) + timedelta(hours=1)
     input = {"productionId": id_of(production), "spaceIds": [id_of(space)], "publishAt": at.isoformat()}
     data = await graphql(PUBLISH, {"input": input}, token=await make_token(owner))
     assert [p["status"] for p in data["publish"]["publications"]] == ["SCHEDULED"]
-    assert await publish_scheduled(clock=SystemClock()) == 0
+    assert await publish_scheduled(bus=gateways.bus, clock=SystemClock()) == 0
     await models.Publication.all().update(publish_at=datetime.now(UTC) - timedelta(seconds=1))
-    assert await publish_scheduled(clock=SystemClock()) == 1
+    assert await publish_scheduled(bus=gateways.bus, clock=SystemClock()) == 1
     publication = await models.Publication.get()
     assert publication.status is PublicationStatus.LIVE
     assert publication.published_at is not None

@@ -59,7 +59,7 @@ async def verified(graphql, gateways, token, body, content_type):
     await graphql(COMPLETE_UPLOAD, {"input": {"uploadId": upload["id"]}}, token=token)
     upload_id = await claim_upload(clock=gateways.clock)
     await verify_upload(
-        storage=gateways.storage, limits=gateways.limits, clock=gateways.clock, upload_id=upload_id
+        storage=gateways.storage, bus=gateways.bus, limits=gateways.limits, upload_id=upload_id
     )
     return (await graphql(UPLOAD, {"id": upload["id"]}, token=token))["upload"] | {"id": upload["id"]}
 

@@ -70,7 +70,7 @@ async def verified_next(gateways):
     upload_id = await claim_upload(clock=gateways.clock)
     assert upload_id is not None
     await verify_upload(
-        storage=gateways.storage, limits=gateways.limits, clock=gateways.clock, upload_id=upload_id
+        storage=gateways.storage, bus=gateways.bus, limits=gateways.limits, upload_id=upload_id
     )
 
 
@@ -240,11 +240,11 @@ async def test_an_abandoned_upload_expires_with_its_parts(graphql, gateways, sto
     assert (await put(upload["transfer"]["parts"][0]["url"], b"x" * 5 * MIB)).status_code == 200
     row = await models.Upload.get()
     assert len(await storage.uploaded_parts(row.source_key, row.multipart_id)) == 1
-    assert await expire_uploads(clock=gateways.clock) == 0
+    assert await expire_uploads(bus=gateways.bus, clock=gateways.clock) == 0
     await models.Upload.all().update(expires_at=gateways.clock.now() - timedelta(seconds=1))
     late = await completed(graphql, token, upload["id"])
     assert [error["code"] for error in late["userErrors"]] == ["UPLOAD_EXPIRED"]
-    assert await expire_uploads(clock=gateways.clock) == 1
+    assert await expire_uploads(bus=gateways.bus, clock=gateways.clock) == 1
     await swept(gateways)
     assert (await models.Upload.get()).status is UploadStatus.EXPIRED
     assert await storage.uploaded_parts(row.source_key, row.multipart_id) == []
@@ -334,9 +334,7 @@ async def test_storage_that_fails_leaves_the_upload_to_be_verified_later(graphql
 
     upload_id = await claim_upload(clock=gateways.clock)
     with pytest.raises(ConnectionError):
-        await verify_upload(
-            storage=Failing(), limits=gateways.limits, clock=gateways.clock, upload_id=upload_id
-        )
+        await verify_upload(storage=Failing(), bus=gateways.bus, limits=gateways.limits, upload_id=upload_id)
     assert await claim_upload(clock=gateways.clock) is None, "leased to the worker that failed"
     row = await models.Upload.get()
     assert (row.status, row.attempts) == (UploadStatus.VERIFYING, 1)

@@ -1,5 +1,8 @@
+from collections.abc import AsyncIterator
+
 import pytest
 
+from tests.event_log import LookingBus, looking_bus
 from tests.services.render_life import RenderLife, begin_life
 
 
@@ -7,3 +10,10 @@ from tests.services.render_life import RenderLife, begin_life
 async def life(gateways) -> RenderLife:
     """A production whose first render is QUEUED, on real tables, with the outside made of dictionaries."""
     return await begin_life()
+
+
+@pytest.fixture
+async def bus(settings, database) -> AsyncIterator[LookingBus]:
+    """Instead of the real one: what was committed when something was announced."""
+    async with looking_bus(settings.database_url) as bus:
+        yield bus

@@ -33,7 +33,8 @@ async def test_after_an_internal_error_another_render_is_queued_and_waits(life):
         ("STATUS", "PROCESSING", 2),
         ("STATUS", "COMPLETED", 2),
     ]
-    causes = [row.data["cause"] for row in await models.StatusEvent.all().order_by("sequence")]
+    log = models.StatusEvent.filter(subject_id=life.production_id)
+    causes = [row.data["cause"] for row in await log.order_by("sequence")]
     assert causes[1] == "retried automatically after 1999"
     tokens = {request["ClientRequestToken"] for request in life.renderer.requests.values()}
     assert len(tokens) == 2

@@ -12,22 +12,17 @@ from hypothesis import strategies as st
 
 import models
 from models.statuses import ProductionStatus, PublicationStatus
-from services.errors import BadInput
-from services.follow_production_status import (
-    ProductionNotFound,
-    ProductionStatusFilter,
-    follow_production_status,
-    follow_productions_status,
-)
-from services.gateways.event_bus import ProgressTick
+from services.errors import BadInput, NotFound
+from services.follow_production_status import follow_production_status
+from services.follow_productions_status import ProductionStatusFilter, follow_productions_status
 from services.gateways.redis_event_bus import RedisEventBus
-from services.live import LiveHub, SubscriberTooSlow
+from services.live import LiveHub
+from services.live.changes import changes
 from services.live.event_log import Position
-from services.live.subscription import MAX_PENDING, Subscription
 from services.production_status import write_production_status
 from services.render_lifecycle import RenderState
 from services.rows.lock_production import lock_production
-from tests.factories import make_production, make_publication, make_space, make_user, viewer_of
+from tests.factories import make_production, make_publication, make_space, make_tick, make_user, viewer_of
 
 PATIENCE = 15
 EVERYTHING = ProductionStatusFilter()
@@ -57,8 +52,8 @@ async def test_a_transaction_that_commits_late_is_not_skipped(gateways, settings
     owner = await make_user()
     early = await make_production(owner, status=ProductionStatus.QUEUED, title="early")
     late = await make_production(owner, status=ProductionStatus.QUEUED, title="late")
-    stream = follow_productions_status(
-        viewer=viewer_of(owner), hub=gateways.hub, filter=EVERYTHING, after=None
+    stream = changes(
+        gateways.hub, follow_productions_status(viewer=viewer_of(owner), filter=EVERYTHING, after=None)
     )
     async with aclosing(stream):
         assert sorted(await take(stream, 2)) == [("early", 1, "QUEUED"), ("late", 1, "QUEUED")]
@@ -110,8 +105,9 @@ async def test_a_follower_that_drops_and_resumes_sees_each_transition_once(gatew
 
     def follow(after):
         return aclosing(
-            follow_productions_status(
-                viewer=viewer_of(owner), hub=gateways.hub, filter=EVERYTHING, after=after
+            changes(
+                gateways.hub,
+                follow_productions_status(viewer=viewer_of(owner), filter=EVERYTHING, after=after),
             )
         )
 
@@ -163,8 +159,8 @@ async def test_without_redis_nothing_is_lost(gateways, own_valkey, fault):
     hub = LiveHub(bus)
     await hub.start()
     await until(lambda: hub.is_healthy)
-    stream = follow_production_status(
-        viewer=viewer_of(owner), hub=hub, production_id=production.id, after=None
+    stream = changes(
+        hub, follow_production_status(viewer=viewer_of(owner), production_id=production.id, after=None)
     )
     async with aclosing(stream):
         assert await take(stream, 1) == [("p", 1, "QUEUED")]
@@ -196,21 +192,22 @@ async def until(condition):
 async def test_progress_only_grows_and_ends_with_the_render(gateways):
     owner = await make_user()
     production = await make_production(owner, status=ProductionStatus.PROCESSING, title="p")
-    stream = follow_production_status(
-        viewer=viewer_of(owner), hub=gateways.hub, production_id=production.id, after=None
+    stream = changes(
+        gateways.hub,
+        follow_production_status(viewer=viewer_of(owner), production_id=production.id, after=None),
     )
     seen = []
     async with aclosing(stream):
         seen.append(await anext(stream))
         for percent in (10, 30, 20):
-            await gateways.bus.announce_progress(ProgressTick(production.id, 1, percent, "TRANSCODING"))
+            await gateways.bus.announce_progress(make_tick(production, 1, percent, "TRANSCODING"))
             if percent != 20:
                 seen.append(await asyncio.wait_for(anext(stream), PATIENCE))
-        await gateways.bus.announce_progress(ProgressTick(production.id, 2, 90, None))
+        await gateways.bus.announce_progress(make_tick(production, 2, 90, None))
         await turn(production, ProductionStatus.FAILED, 30)
         await gateways.bus.announce_transition()
         seen.append(await asyncio.wait_for(anext(stream), PATIENCE))
-        await gateways.bus.announce_progress(ProgressTick(production.id, 1, 95, None))
+        await gateways.bus.announce_progress(make_tick(production, 1, 95, None))
         await turn(production, ProductionStatus.QUEUED)
         await gateways.bus.announce_transition()
         seen.append(await asyncio.wait_for(anext(stream), PATIENCE))
@@ -228,8 +225,9 @@ async def test_what_is_no_longer_to_be_seen_ends_the_stream(gateways):
     space = await make_space(watcher)
     production = await make_production(owner, status=ProductionStatus.QUEUED)
     publication = await make_publication(production, space, PublicationStatus.WAITING)
-    stream = follow_production_status(
-        viewer=viewer_of(watcher), hub=gateways.hub, production_id=production.id, after=None
+    stream = changes(
+        gateways.hub,
+        follow_production_status(viewer=viewer_of(watcher), production_id=production.id, after=None),
     )
     async with aclosing(stream):
         assert (await anext(stream)).status is ProductionStatus.QUEUED
@@ -239,39 +237,26 @@ async def test_what_is_no_longer_to_be_seen_ends_the_stream(gateways):
         await gateways.bus.announce_transition()
         with pytest.raises(StopAsyncIteration):
             await asyncio.wait_for(anext(stream), PATIENCE)
-    again = follow_production_status(
-        viewer=viewer_of(watcher), hub=gateways.hub, production_id=production.id, after=None
+    again = changes(
+        gateways.hub,
+        follow_production_status(viewer=viewer_of(watcher), production_id=production.id, after=None),
     )
-    with pytest.raises(ProductionNotFound):
+    with pytest.raises(NotFound):
         await anext(again)
 
 
 async def test_closing_a_stream_unregisters_it(gateways):
     owner = await make_user()
     production = await make_production(owner)
-    before = len(gateways.hub._subscriptions)
-    stream = follow_production_status(
-        viewer=viewer_of(owner), hub=gateways.hub, production_id=production.id, after=None
+    before = gateways.hub.followers
+    stream = changes(
+        gateways.hub,
+        follow_production_status(viewer=viewer_of(owner), production_id=production.id, after=None),
     )
     await anext(stream)
-    assert len(gateways.hub._subscriptions) == before + 1
+    assert gateways.hub.followers == before + 1
     await stream.aclose()
-    assert len(gateways.hub._subscriptions) == before
-
-
-async def test_a_slow_subscriber_keeps_every_transition_up_to_a_bound():
-    owner_row = models.StatusEvent(subject_id="01939e3c-0000-7000-8000-000000000001", sequence=1)
-    subscription = Subscription(None)
-    for percent in range(50):
-        subscription.put_tick(ProgressTick(owner_row.subject_id, 1, percent, None))
-    assert (await subscription.next()).progress_percent == 49
-    for _ in range(MAX_PENDING):
-        subscription.put_transition(owner_row)
-    assert await subscription.next() is owner_row
-    subscription.put_transition(owner_row)
-    subscription.put_transition(owner_row)
-    with pytest.raises(SubscriberTooSlow):
-        await subscription.next()
+    assert gateways.hub.followers == before
 
 
 @given(st.text(max_size=60))

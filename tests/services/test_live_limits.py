@@ -8,24 +8,21 @@ from tortoise import connections
 
 import models
 from models.statuses import ProductionStatus
-from services.errors import BadInput
-from services.follow_production_status import (
+from services.errors import BadInput, NotFound
+from services.follow_production_status import follow_production_status
+from services.follow_productions_status import (
     MAX_INITIAL,
-    ProductionNotFound,
     ProductionStatusFilter,
-    follow_production_status,
     follow_productions_status,
 )
-from services.gateways.event_bus import ProgressTick
-from services.live import SubscriberTooSlow
+from services.live.changes import MAX_WAITING, FollowerTooSlow, changes
 from services.live.event_log import BATCH
-from services.live.subscription import MAX_PENDING
 from services.viewer import ANONYMOUS
-from tests.factories import make_production, make_upload, make_user, viewer_of
+from tests.factories import make_production, make_tick, make_upload, make_user, viewer_of
 
 # For hundreds of queries on a busy machine; only a stream that hangs takes so long.
 PATIENCE = 60
-MANY = MAX_PENDING + BATCH // 2
+MANY = MAX_WAITING + BATCH // 2
 # One transaction each, as transitions are: what one transaction adds is settled at once.
 TRANSITIONS = """
 DO $$ BEGIN FOR n IN 2..{last} LOOP
@@ -48,16 +45,18 @@ async def write_many(gateways, production, last):
 
 def follow(gateways, owner, production, after=None):
     return aclosing(
-        follow_production_status(
-            viewer=viewer_of(owner), hub=gateways.hub, production_id=production.id, after=after
+        changes(
+            gateways.hub,
+            follow_production_status(viewer=viewer_of(owner), production_id=production.id, after=after),
         )
     )
 
 
 def follow_all(gateways, viewer, after=None):
     return aclosing(
-        follow_productions_status(
-            viewer=viewer, hub=gateways.hub, filter=ProductionStatusFilter(), after=after
+        changes(
+            gateways.hub,
+            follow_productions_status(viewer=viewer, filter=ProductionStatusFilter(), after=after),
         )
     )
 
@@ -80,7 +79,7 @@ async def test_a_slow_reader_is_let_go_and_can_go_on(gateways):
         seen.append(first.sequence)
         await write_many(gateways, production, MANY)
         await heard(gateways, owner, production)
-        with pytest.raises(SubscriberTooSlow):
+        with pytest.raises(FollowerTooSlow):
             await anext(stream)
     async with follow(gateways, owner, production, first.cursor) as stream, asyncio.timeout(PATIENCE):
         seen += [(await anext(stream)).sequence for _ in range(MANY - 1)]
@@ -112,10 +111,10 @@ STRANGE = [
     b"[]",
     b"null",
     b"\xff\xfe",
-    b'{"production_id": 5, "render_number": 1, "progress_percent": 1, "phase": null}',
-    b'{"production_id": "%s", "render_number": "first", "progress_percent": 1, "phase": null}',
-    b'{"production_id": "%s", "render_number": 1, "progress_percent": [], "phase": null}',
-    b'{"production_id": "%s", "render_number": 1, "progress_percent": 30, "phase": "DREAMING"}',
+    b'{"production_id": 5, "sequence": 1, "progress_percent": 1, "phase": null, %t}',
+    b'{"production_id": "%s", "sequence": "first", "progress_percent": 1, "phase": null, %t}',
+    b'{"production_id": "%s", "sequence": 1, "progress_percent": [], "phase": null, %t}',
+    b'{"production_id": "%s", "sequence": 1, "progress_percent": 30, "phase": "DREAMING", %t}',
 ]
 
 
@@ -124,11 +123,12 @@ async def test_a_message_nobody_understands_ends_nothing(gateways, body):
     owner = await make_user()
     production = await make_production(owner, status=ProductionStatus.PROCESSING)
     body = body.replace(b"%s", str(production.id).encode())
+    body = body.replace(b"%t", b'"occurred_at": "2026-11-25T12:00:00Z"')
     async with follow(gateways, owner, production) as stream, asyncio.timeout(PATIENCE):
         await anext(stream)
         for channel in gateways.bus._channels.values():
             await gateways.bus._announcer._redis.publish(channel, body)
-        await gateways.bus.announce_progress(ProgressTick(production.id, 1, 40, "TRANSCODING"))
+        await gateways.bus.announce_progress(make_tick(production, 1, 40, "TRANSCODING"))
         change = await anext(stream)
     assert (change.sequence, change.progress_percent, change.phase) == (1, 40, "TRANSCODING")
     assert gateways.hub.is_healthy
@@ -153,26 +153,25 @@ async def test_the_newest_hundred_under_way_come_first(gateways):
 async def test_a_refused_stream_leaves_nothing_registered(gateways, after):
     owner = await make_user()
     production = await make_production(owner)
-    before = set(gateways.hub._subscriptions)
-    for stream in (
-        follow_all(gateways, viewer_of(owner), after),
-        follow(gateways, owner, production, after),
-    ):
-        async with stream as changes:
-            with pytest.raises(BadInput):
-                await anext(changes)
+    before = gateways.hub.followers
+    with pytest.raises(BadInput):
+        follow_all(gateways, viewer_of(owner), after)
+    with pytest.raises(BadInput):
+        follow(gateways, owner, production, after)
     async with aclosing(
-        follow_production_status(viewer=ANONYMOUS, hub=gateways.hub, production_id=production.id, after=None)
-    ) as changes:
-        with pytest.raises(ProductionNotFound):
-            await anext(changes)
-    assert gateways.hub._subscriptions == before
+        changes(
+            gateways.hub, follow_production_status(viewer=ANONYMOUS, production_id=production.id, after=None)
+        )
+    ) as stream:
+        with pytest.raises(NotFound):
+            await anext(stream)
+    assert gateways.hub.followers == before
 
 
 async def test_a_reader_that_is_cancelled_while_it_waits_is_unregistered(gateways):
     owner = await make_user()
     production = await make_production(owner)
-    before = set(gateways.hub._subscriptions)
+    before = gateways.hub.followers
 
     async def read():
         async with follow(gateways, owner, production) as stream:
@@ -182,7 +181,7 @@ async def test_a_reader_that_is_cancelled_while_it_waits_is_unregistered(gateway
     present = asyncio.Event()
     reading = asyncio.create_task(read())
     await asyncio.wait_for(present.wait(), PATIENCE)
-    assert len(gateways.hub._subscriptions) == len(before) + 1
+    assert gateways.hub.followers == before + 1
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
-    assert gateways.hub._subscriptions == before
+    assert gateways.hub.followers == before

@@ -9,7 +9,8 @@ from tortoise.transactions import in_transaction
 
 import models
 from models.statuses import ProductionStatus
-from services.follow_production_status import ProductionStatusFilter, follow_productions_status
+from services.follow_productions_status import ProductionStatusFilter, follow_productions_status
+from services.live.changes import changes
 from services.production_status import write_production_status
 from services.render_lifecycle import RenderState
 from services.rows.lock_production import lock_production
@@ -56,8 +57,9 @@ async def follow_with_gaps(gateways, viewer, chance, cursor, is_over):
     """What is told, as (production, sequence), over many streams, each after the last one's cursor."""
     seen = []
     while not is_over(seen):
-        stream = follow_productions_status(
-            viewer=viewer, hub=gateways.hub, filter=ProductionStatusFilter(), after=cursor
+        stream = changes(
+            gateways.hub,
+            follow_productions_status(viewer=viewer, filter=ProductionStatusFilter(), after=cursor),
         )
         async with aclosing(stream):
             for _ in range(chance.randint(1, 25)):
@@ -72,8 +74,9 @@ async def follow_with_gaps(gateways, viewer, chance, cursor, is_over):
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_followers_see_all_of_it_once_and_in_order(gateways, seed):
     owner, productions = await queued_productions()
-    stream = follow_productions_status(
-        viewer=viewer_of(owner), hub=gateways.hub, filter=ProductionStatusFilter(), after=None
+    stream = changes(
+        gateways.hub,
+        follow_productions_status(viewer=viewer_of(owner), filter=ProductionStatusFilter(), after=None),
     )
     async with aclosing(stream), asyncio.timeout(PATIENCE):
         cursor = [(await anext(stream)).cursor for _ in productions][-1]
@@ -104,8 +107,8 @@ async def test_followers_see_all_of_it_once_and_in_order(gateways, seed):
 async def until_all_are_completed(gateways, viewer):
     """What a stream without a cursor tells of each production, from its present state to its last."""
     seen, completed = {}, set()
-    stream = follow_productions_status(
-        viewer=viewer, hub=gateways.hub, filter=ProductionStatusFilter(), after=None
+    stream = changes(
+        gateways.hub, follow_productions_status(viewer=viewer, filter=ProductionStatusFilter(), after=None)
     )
     async with aclosing(stream):
         while len(completed) < PRODUCTIONS:

@@ -8,7 +8,6 @@ from tortoise.transactions import in_transaction
 
 import models
 from models.statuses import ProductionStatus
-from services.live.event_log import Position
 from services.production_status import write_production_status
 from services.render_lifecycle import RenderState
 from services.rows.lock_production import lock_production
@@ -35,8 +34,8 @@ async def write(lock, production_id, chance):
 async def sequences_in_the_logs_order(lock):
     production = await make_production(await make_user(), status=ProductionStatus.QUEUED)
     await asyncio.gather(*(write(lock, production.id, random.Random(n)) for n in range(WRITERS)))
-    rows = await models.StatusEvent.filter(subject_id=production.id)
-    return [row.sequence for row in sorted(rows, key=Position.of)]
+    rows = await models.StatusEvent.filter(subject_id=production.id).order_by("transaction_id", "id")
+    return [row.sequence for row in rows]
 
 
 async def test_sequences_follow_the_order_of_commits(gateways):

@@ -241,6 +241,7 @@ async def test_what_no_form_takes_goes_in_parts(gateways, steps):
         upload = await create_upload(
             viewer=steps.viewer,
             storage=gateways.storage,
+            bus=gateways.bus,
             limits=generous,
             clock=gateways.clock,
             filename="film.mp4",

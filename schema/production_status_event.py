@@ -4,7 +4,7 @@ import strawberry
 
 from models.statuses import ProductionStatus, RenderPhase
 from schema.productions import Production
-from services.follow_production_status import ProductionStatusChange
+from services.live.production_changes import ProductionStatusChange
 
 
 @strawberry.type(description="A production's status at a moment: a transition, or progress in between.")

@@ -1,0 +1,109 @@
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+    visit,
+)
+
+from server.errors import TellingSchema
+from server.operations.refused import Refused
+
+MAX_DOCUMENTS = 500
+MAX_REMEMBERED_LENGTH = 32 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A valid document and which of its operations is meant."""
+
+    text: str
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    resume_variable: str | None
+    """The variable that says where to continue and is used for nothing else."""
+
+    @property
+    def is_subscription(self) -> bool:
+        return self.operation.operation is OperationType.SUBSCRIPTION
+
+
+class Documents:
+    """Documents parsed and validated once; the longest unused goes."""
+
+    def __init__(self, schema: TellingSchema) -> None:
+        self._schema = schema._schema
+        self._rules = [*specified_rules, *schema.rules]
+        self._prepared: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
+
+    def prepare(self, text: str, operation_name: str | None) -> Prepared:
+        """Raises Refused for a document that does not parse or is not valid, and for an operation that is not
+        in it or is not named although there are several (GraphQL, section 6.1)."""
+        key = (text, operation_name)
+        known = self._prepared.get(key)
+        if known is not None:
+            self._prepared.move_to_end(key)
+            return known
+        prepared = self._prepare(text, operation_name)
+        if len(text) <= MAX_REMEMBERED_LENGTH:
+            self._prepared[key] = prepared
+            if len(self._prepared) > MAX_DOCUMENTS:
+                self._prepared.popitem(last=False)
+        return prepared
+
+    def _prepare(self, text: str, operation_name: str | None) -> Prepared:
+        try:
+            document = parse(text)
+        except GraphQLSyntaxError as error:
+            raise Refused([error]) from None
+        errors = validate(self._schema, document, self._rules)
+        if errors:
+            raise Refused(errors)
+        operation = get_operation_ast(document, operation_name)
+        if operation is None:
+            raise Refused([GraphQLError(_which(operation_name))])
+        return Prepared(text, document, operation, _resume_variable(document, operation))
+
+
+def _which(operation_name: str | None) -> str:
+    if operation_name is None:
+        return "Must provide operation name if query contains multiple operations."
+    return f'Unknown operation named "{operation_name}".'
+
+
+def _resume_variable(document: DocumentNode, operation: OperationDefinitionNode) -> str | None:
+    """That of the root field's argument `after`, unless it is used elsewhere too."""
+    uses = _Uses()
+    visit(document, uses)
+    for selection in operation.selection_set.selections:
+        if isinstance(selection, FieldNode):
+            for argument in selection.arguments or ():
+                value = argument.value
+                if argument.name.value == "after" and isinstance(value, VariableNode):
+                    return value.name.value if uses.counted.get(value.name.value) == 1 else None
+    return None
+
+
+class _Uses(Visitor):
+    """Counts where each variable is used, its definition apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counted: dict[str, int] = {}
+
+    def enter_variable_definition(self, node: object, *_: object) -> object:
+        return self.SKIP
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.counted[node.name.value] = self.counted.get(node.name.value, 0) + 1

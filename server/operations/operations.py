@@ -1,0 +1,129 @@
+"""The front of all transports: an operation comes in, its results go to its sink."""
+
+from collections.abc import Hashable
+from inspect import isawaitable
+from typing import Any
+
+import orjson
+from graphql import ExecutionResult, Executor, GraphQLError, create_source_event_stream
+from graphql.error import located_error
+from strawberry.types.execution import PreExecutionError
+
+from schema.context import Context
+from schema.following import Following
+from server.errors import TellingSchema
+from server.operations.caller import Caller
+from server.operations.documents import Documents, Prepared
+from server.operations.payload import failed_payload, payload_of
+from server.operations.projection import projection_of, root_of
+from server.operations.refused import Refused
+from server.operations.request import OperationRequest
+from server.operations.sink import Running, Sink
+from server.operations.streams import PlainStream, Stream, Streams
+from server.operations.watching import Watching
+
+
+class Operations:
+    """All of a process, and what they share."""
+
+    def __init__(self, schema: TellingSchema) -> None:
+        self._schema, self._documents = schema, Documents(schema)
+        self._streams = Streams()
+
+    def start(self, request: OperationRequest, caller: Caller, sink: Sink) -> Running:
+        """Carry out an operation: its sink hears results and that it is complete, or a refusal."""
+        watching = Watching(sink)
+        watching.run(self._carry_out(request, caller, watching))
+        return watching
+
+    async def _carry_out(self, request: OperationRequest, caller: Caller, watching: Watching) -> None:
+        context = caller.context()
+        try:
+            if request.query is None:
+                raise Refused([GraphQLError("There is no document.")])
+            prepared = self._documents.prepare(request.query, request.operation_name)
+            if prepared.is_subscription:
+                await self._subscribe(prepared, request, caller, context, watching)
+            else:
+                await self._execute(prepared, request, context, watching)
+        except Refused as refused:
+            self._schema.tell(refused.errors, context.request_id)
+            watching.refuse(refused.errors)
+        except Exception as error:
+            # Ours: told and masked like every other error of an operation.
+            wrapped = [GraphQLError(str(error), original_error=error)]
+            self._schema.tell(wrapped, context.request_id)
+            watching.refuse(wrapped)
+
+    async def _execute(
+        self, prepared: Prepared, request: OperationRequest, context: Context, watching: Watching
+    ) -> None:
+        result = await self._schema.execute(
+            prepared.text,
+            variable_values=dict(request.variables),
+            context_value=context,
+            operation_name=request.operation_name,
+            operation_extensions=dict(request.extensions),
+        )
+        errors = result.errors or []
+        if isinstance(result, PreExecutionError):
+            watching.refuse(errors)
+            return
+        watching.finish(
+            failed_payload(errors, result.data) if errors else orjson.dumps({"data": result.data})
+        )
+
+    async def _subscribe(
+        self,
+        prepared: Prepared,
+        request: OperationRequest,
+        caller: Caller,
+        context: Context,
+        watching: Watching,
+    ) -> None:
+        executor = Executor.build(
+            self._schema._schema,
+            prepared.document,
+            context_value=context,
+            raw_variable_values=dict(request.variables),
+            operation_name=request.operation_name,
+        )
+        if isinstance(executor, list):
+            self._schema.tell(executor, context.request_id)
+            watching.finish(failed_payload(executor))
+            return
+        created = create_source_event_stream(executor)
+        source = await created if isawaitable(created) else created
+        if isinstance(source, ExecutionResult):
+            watching.finish(payload_of(source, self._schema, context))
+            return
+        if not isinstance(source, Following):
+            raise TypeError("a subscription's resolver answers a Following")
+        key, stream = self._stream_of(prepared, request, caller, executor, source)
+        watching.watch(source, self._streams.join(key, stream), lambda: self._streams.leave(key))
+        try:
+            await watching.catch_up()
+        except Exception as error:
+            response_key, details = root_of(executor)
+            located = located_error(error, [found.node for found in details], [response_key])
+            self._schema.tell([located], context.request_id)
+            watching.finish(failed_payload([located]))
+
+    def _stream_of(
+        self,
+        prepared: Prepared,
+        request: OperationRequest,
+        caller: Caller,
+        executor: Executor[Any],
+        following: Following[Any],
+    ) -> tuple[Hashable, Stream | PlainStream]:
+        """What makes this operation's payloads equal to others', and a stream of such."""
+        variables = {
+            name: value for name, value in request.variables.items() if name != prepared.resume_variable
+        }
+        asked = (prepared.text, request.operation_name, orjson.dumps(variables, option=orjson.OPT_SORT_KEYS))
+        stream = Stream(self._schema, executor, following, caller)
+        projection = projection_of(executor)
+        if projection is not None:
+            return asked, PlainStream(projection, following, stream)
+        return (*asked, caller.viewer, caller.origin), stream

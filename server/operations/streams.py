@@ -1,0 +1,141 @@
+"""One execution of each event for all who asked the same, in the same words, with the same rights."""
+
+import asyncio
+from collections import deque
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from graphql import Executor, execute_subscription_event
+
+from schema.context import Context
+from schema.following import Following
+from server.errors import TellingSchema
+from server.operations.caller import Caller
+from server.operations.payload import payload_of
+from server.operations.projection import Projection
+from services.live import Change
+
+log = structlog.get_logger()
+MAX_WAITING = 1000
+
+
+class Watcher(Protocol):
+    """One who is told of a stream's events."""
+
+    def send(self, payload: bytes, change: Change) -> None: ...
+
+    def lag(self) -> None: ...
+
+
+class Stream:
+    """Executes each event once for all its watchers, in order: an event waits for those before it, and of the
+    ticks of one subject that wait only the newest is executed."""
+
+    def __init__(
+        self, schema: TellingSchema, executor: Executor[Any], following: Following[Any], caller: Caller
+    ) -> None:
+        self._schema, self._executor, self._following = schema, executor, following
+        self._caller = caller
+        self._events: deque[_Event] = deque()
+        self._ticks: dict[UUID, _Event] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def tell(self, change: Change, watcher: Watcher) -> None:
+        """Have a watcher told of a change; those that are told of the same one share its execution."""
+        last = self._events[-1] if self._events else None
+        if last is not None and last.change is change:
+            last.watchers.append(watcher)
+            return
+        if len(self._events) >= MAX_WAITING:
+            watcher.lag()
+            return
+        event = _Event(change, [watcher])
+        waiting = self._ticks.pop(change.subject_id, None)
+        if waiting is not None:
+            self._events.remove(waiting)
+        if change.is_tick:
+            self._ticks[change.subject_id] = event
+        self._events.append(event)
+        if self._task is None:
+            self._task = asyncio.create_task(self._execute_all())
+
+    async def payload(self, change: Change) -> bytes:
+        """The result for one event, executed for whoever asks."""
+        context: Context = self._caller.context()
+        executor = self._executor.build_per_event_executor(self._following.event_of(change))
+        executor.context_value = context
+        executed = execute_subscription_event(executor)
+        result = await executed if isawaitable(executed) else executed
+        return payload_of(result, self._schema, context)
+
+    async def _execute_all(self) -> None:
+        while self._events:
+            event = self._events.popleft()
+            self._ticks.pop(event.change.subject_id, None)
+            try:
+                payload = await self.payload(event.change)
+            except Exception:
+                log.exception("an event could not be executed", subject_id=event.change.subject_id)
+                for watcher in event.watchers:
+                    watcher.lag()
+                continue
+            for watcher in event.watchers:
+                watcher.send(payload, event.change)
+        self._task = None
+
+
+class PlainStream:
+    """A stream of nothing but attributes: a function of the event, called once and at once."""
+
+    def __init__(self, projection: Projection, following: Following[Any], careful: Stream) -> None:
+        self._projection, self._following, self._careful = projection, following, careful
+        self._change: Change | None = None
+        self._payload = b""
+
+    def tell(self, change: Change, watcher: Watcher) -> None:
+        if change is not self._change:
+            try:
+                self._payload = self._projection.payload_of(self._following.event_of(change))
+            except Exception:
+                # graphql-core words the error, in its place, with what can be told beside it.
+                self._careful.tell(change, watcher)
+                return
+            self._change = change
+        watcher.send(self._payload, change)
+
+    async def payload(self, change: Change) -> bytes:
+        try:
+            return self._projection.payload_of(self._following.event_of(change))
+        except Exception:
+            return await self._careful.payload(change)
+
+
+@dataclass(slots=True, eq=False)
+class _Event:
+    change: Change
+    watchers: list[Watcher] = field(default_factory=list)
+
+
+class Streams:
+    """Those that are watched now."""
+
+    def __init__(self) -> None:
+        self._streams: dict[Hashable, tuple[Stream | PlainStream, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def join(self, key: Hashable, new: Stream | PlainStream) -> Stream | PlainStream:
+        """The stream of that key, or else `new` from now on; to be left as often as it was joined."""
+        stream, count = self._streams.get(key, (new, 0))
+        self._streams[key] = stream, count + 1
+        return stream
+
+    def leave(self, key: Hashable) -> None:
+        stream, count = self._streams.pop(key)
+        if count > 1:
+            self._streams[key] = stream, count - 1

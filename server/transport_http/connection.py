@@ -1,0 +1,62 @@
+"""What a stream needs of its connection, for which ASGI has no words."""
+
+import socket
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+EXTENSION = "airdate.connection"
+VANISHED_AFTER_MS = 30_000
+
+
+class StreamableProtocol(HttpToolsProtocol):
+    """uvicorn's, which also cuts a connection, at once when the server shuts down: a response that just ends
+    is one that is complete to most clients, and uvicorn waits for open ones until its patience ends. (Its
+    pull request 2829, "http.disconnect on shutting down", is not in 0.54.)"""
+
+    _is_streaming = False
+    _is_shutting_down = False
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {EXTENSION: {"protocol": self}}
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._is_shutting_down = True
+        if self._is_streaming:
+            self.cut()
+
+    def begin_stream(self) -> None:
+        self._is_streaming = True
+        if self._is_shutting_down:
+            self.cut()
+        # Linux else tries for a quarter of an hour to reach a peer that is gone without a word (tcp(7)).
+        option = getattr(socket, "TCP_USER_TIMEOUT", None)
+        peer = self.transport.get_extra_info("socket")
+        if option is not None and peer is not None and peer.family != socket.AF_UNIX:
+            peer.setsockopt(socket.IPPROTO_TCP, option, VANISHED_AFTER_MS)
+
+    def end_stream(self) -> None:
+        self._is_streaming = False
+
+    def cut(self) -> None:
+        """Close without the end of the response, and forget what the client has not read."""
+        self.transport.abort()
+
+
+@contextmanager
+def streaming(scope: MutableMapping[str, Any]) -> Iterator[Callable[[], None] | None]:
+    """While the response goes on; what cuts it, or None under a server that is not ours."""
+    extension = scope.get("extensions", {}).get(EXTENSION)
+    if extension is None:
+        yield None
+        return
+    protocol: StreamableProtocol = extension["protocol"]
+    protocol.begin_stream()
+    try:
+        yield protocol.cut
+    finally:
+        protocol.end_stream()

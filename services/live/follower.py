@@ -1,0 +1,102 @@
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+from services.live.change import Change
+from services.live.follow import Follow
+
+MAX_WAITING = 1000
+
+
+class Listener(Protocol):
+    """Who is told of changes."""
+
+    def take(self, change: Change) -> None:
+        """Told in order, while things happen; neither waits nor raises."""
+        ...
+
+    async def tell(self, change: Change) -> None:
+        """Told in order, of what has happened; returns when the next may be told."""
+        ...
+
+    def lag(self) -> None:
+        """More waits than is kept for one; it may follow again after its last cursor."""
+        ...
+
+    def end(self) -> None:
+        """The viewer may not see it any more; nothing follows."""
+        ...
+
+
+class Follower:
+    """One listener's place: what it was told, and what waits for it while it catches up.
+
+    It is registered before it catches up, so that nothing falls between; what it then hears twice it tells
+    once. Transitions are told in the log's order, and a tick only of the transition told last.
+    """
+
+    __slots__ = ("_is_over", "_leave", "_told", "_waiting", "follow", "listener")
+
+    def __init__(self, follow: Follow, listener: Listener, leave: Callable[["Follower"], None]) -> None:
+        self.follow, self.listener, self._leave = follow, listener, leave
+        self._is_over = False
+        self._told: dict[UUID, tuple[int, int]] = {}
+        self._waiting: dict[object, Change] | None = {}
+
+    @property
+    def has_caught_up(self) -> bool:
+        return self._waiting is None
+
+    async def catch_up(self) -> None:
+        """Tell the past, then what happened meanwhile; from then on `hear` tells at once."""
+        async for change in self.follow.past():
+            if self._is_over:
+                return
+            if self.follow.after is None:
+                self._told[change.subject_id] = (change.sequence, change.progress_percent)
+            await self.listener.tell(change)
+        while self._waiting and not self._is_over:
+            change = self._waiting.pop(next(iter(self._waiting)))
+            if self._is_news(change):
+                await self.listener.tell(change)
+        self._waiting = None
+
+    def hear(self, change: Change) -> None:
+        """Something happened: tell it, or keep it until the past is told."""
+        follow = self.follow
+        if not change.audience.includes(follow.viewer):
+            if change.subject_id == follow.topic_id:
+                self.end()
+        elif follow.wants(change):
+            if self._waiting is not None:
+                self._keep(change, self._waiting)
+            elif self._is_news(change):
+                self.listener.take(change)
+
+    def end(self) -> None:
+        """The viewer may not follow this any longer."""
+        if not self._is_over:
+            self.leave()
+            self.listener.end()
+
+    def leave(self) -> None:
+        """Hear no more."""
+        self._is_over = True
+        self._leave(self)
+
+    def _keep(self, change: Change, waiting: dict[object, Change]) -> None:
+        """A newer tick or a transition of the same subject makes a waiting tick old news."""
+        waiting.pop(change.subject_id, None)
+        waiting[change.subject_id if change.is_tick else change.position] = change
+        if len(waiting) > MAX_WAITING:
+            self.leave()
+            self.listener.lag()
+
+    def _is_news(self, change: Change) -> bool:
+        if not change.is_tick:
+            return change.position > self.follow.floor
+        if change.position < self.follow.floor:
+            return False
+        return not self._told or (change.sequence, change.progress_percent) > self._told.get(
+            change.subject_id, (0, 0)
+        )

@@ -1,0 +1,207 @@
+"""A production's transitions, out of the log, and its progress in between, by the bus."""
+
+import copy
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import models
+from models.statuses import ProductionStatus, RenderPhase, StatusEventKind
+from services.gateways.event_bus import ProgressTick
+from services.live.audiences import audiences_of
+from services.live.change import Change
+from services.live.event_log import AFTER_ALL, LogRow, Position, latest_rows
+from services.policy import Audience
+from services.viewer import Viewer
+
+MAX_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductionStatusChange(Change):
+    """A transition, or (with no previous status, and the sequence of the last one) progress since then."""
+
+    kind = StatusEventKind.PRODUCTION_STATUS
+    audience: Audience
+    production: models.Production
+    previous_status: ProductionStatus | None
+    status: ProductionStatus
+    phase: RenderPhase | None
+
+
+class ProductionChanges:
+    kind = StatusEventKind.PRODUCTION_STATUS
+
+    def topic_of(self, row: LogRow) -> UUID:
+        return row.subject_id
+
+    async def changes_of(
+        self, rows: Sequence[LogRow], users: Collection[UUID]
+    ) -> Sequence[ProductionStatusChange]:
+        ids = {row.subject_id for row in rows}
+        productions = await models.Production.in_bulk(ids, "id")
+        audiences = await audiences_of(ids, users)
+        return [
+            transition_of(row, productions[row.subject_id], audiences[row.subject_id])
+            for row in rows
+            if row.subject_id in productions and row.subject_id in audiences
+        ]
+
+    async def audiences(
+        self, topic_ids: Collection[UUID], users: Collection[UUID]
+    ) -> Mapping[UUID, Audience]:
+        return await audiences_of(topic_ids, users)
+
+
+def transition_of(row: LogRow, production: models.Production, audience: Audience) -> ProductionStatusChange:
+    """A row of the log as a change."""
+    previous, phase = row.data["previousStatus"], row.data["phase"]
+    return ProductionStatusChange(
+        position=row.position,
+        cursor=row.position.to_cursor(),
+        topic_id=row.subject_id,
+        subject_id=row.subject_id,
+        sequence=row.sequence,
+        occurred_at=row.occurred_at,
+        audience=audience,
+        production=production,
+        previous_status=ProductionStatus(previous) if previous else None,
+        status=ProductionStatus(row.data["status"]),
+        progress_percent=row.data["progressPercent"],
+        phase=RenderPhase(phase) if phase else None,
+    )
+
+
+async def present_changes(
+    productions: Collection[models.Production], viewer: Viewer, *, up_to: Position = AFTER_ALL
+) -> Sequence[ProductionStatusChange]:
+    """The last transition of each that the viewer may see, with the progress since; oldest first, so that any
+    of their cursors is one to continue after. One with a later transition than its row at or before `up_to`
+    tells is left out: that is on its way through the hub."""
+    by_id = {production.id: production for production in productions}
+    audiences = await audiences_of(by_id.keys(), {viewer.user_id} if viewer.user_id else set())
+    rows = await latest_rows(by_id.keys(), up_to=up_to)
+    changes = [
+        replace(
+            transition_of(row, by_id[row.subject_id], audiences[row.subject_id]),
+            progress_percent=by_id[row.subject_id].progress_percent,
+            phase=by_id[row.subject_id].phase,
+        )
+        for row in rows.values()
+        if row.subject_id in audiences and row.sequence == by_id[row.subject_id].sequence
+    ]
+    seen = [change for change in changes if change.audience.includes(viewer)]
+    return sorted(seen, key=lambda change: change.position)
+
+
+@dataclass(slots=True)
+class _Told:
+    """How far followers have been told of a production."""
+
+    sequence: int
+    status: ProductionStatus
+    progress_percent: int
+    production: models.Production
+    audience: Audience
+
+
+class ProductionProgress:
+    """Turns ticks into changes: only of the transition told last, and only when they are further on.
+
+    A tick says how far a render is, and nothing of who may see it or what the production is called: that is
+    read once and then every second, for all productions whose ticks are told. The longest untouched goes.
+    """
+
+    def __init__(self) -> None:
+        self._told: OrderedDict[UUID, _Told] = OrderedDict()
+        self._unknown: dict[UUID, ProgressTick] = {}
+        self._ticked: set[UUID] = set()
+
+    @property
+    def unknown(self) -> Collection[UUID]:
+        """Productions whose ticks wait for `learn`."""
+        return self._unknown.keys()
+
+    @property
+    def ticked(self) -> Collection[UUID]:
+        """Those that were told of since the last `refresh`."""
+        return self._ticked
+
+    def note(self, change: ProductionStatusChange) -> None:
+        """A transition is being told."""
+        self._remember(
+            change.subject_id,
+            _Told(
+                change.sequence, change.status, change.progress_percent, change.production, change.audience
+            ),
+        )
+
+    def change_of(self, tick: ProgressTick, reached: Position, cursor: str) -> ProductionStatusChange | None:
+        """The tick as a change; None when it is not news, or nothing is known of the production yet: then it
+        waits for `learn`. `reached` is how far the log has been told."""
+        told = self._told.get(tick.production_id)
+        if told is None:
+            self._unknown[tick.production_id] = tick
+            return None
+        if tick.sequence != told.sequence or tick.progress_percent <= told.progress_percent:
+            return None
+        told.progress_percent = tick.progress_percent
+        self._ticked.add(tick.production_id)
+        phase = RenderPhase(tick.phase) if tick.phase else None
+        production = copy.copy(told.production)
+        production.status, production.phase = told.status, phase
+        production.progress_percent = tick.progress_percent
+        return ProductionStatusChange(
+            position=reached,
+            cursor=cursor,
+            topic_id=tick.production_id,
+            subject_id=tick.production_id,
+            sequence=tick.sequence,
+            occurred_at=tick.occurred_at,
+            audience=told.audience,
+            is_tick=True,
+            production=production,
+            previous_status=None,
+            status=told.status,
+            progress_percent=tick.progress_percent,
+            phase=phase,
+        )
+
+    async def learn(self, reached: Position, users: Collection[UUID]) -> Sequence[ProgressTick]:
+        """Read what is missing; the ticks that have waited for it."""
+        waited, self._unknown = self._unknown, {}
+        rows = await latest_rows(waited.keys(), up_to=reached)
+        productions, audiences = await self._read(rows.keys(), users)
+        for production_id, row in rows.items():
+            if production_id in productions and production_id in audiences:
+                change = transition_of(row, productions[production_id], audiences[production_id])
+                if production_id not in self._told:
+                    self.note(change)
+        return [tick for production_id, tick in waited.items() if production_id in self._told]
+
+    async def refresh(self, users: Collection[UUID]) -> None:
+        """Read again what ticks have been told with since the last time."""
+        ticked, self._ticked = self._ticked, set()
+        productions, audiences = await self._read(ticked, users)
+        for production_id in ticked:
+            told = self._told.get(production_id)
+            if told is None:
+                continue
+            if production_id in productions and production_id in audiences:
+                told.production, told.audience = productions[production_id], audiences[production_id]
+            else:
+                del self._told[production_id]
+
+    async def _read(
+        self, ids: Collection[UUID], users: Collection[UUID]
+    ) -> tuple[Mapping[UUID, models.Production], Mapping[UUID, Audience]]:
+        if not ids:
+            return {}, {}
+        return await models.Production.in_bulk(ids, "id"), await audiences_of(ids, users)
+
+    def _remember(self, production_id: UUID, told: _Told) -> None:
+        self._told[production_id] = told
+        self._told.move_to_end(production_id)
+        if len(self._told) > MAX_REMEMBERED:
+            self._told.popitem(last=False)
