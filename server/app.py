@@ -32,9 +32,8 @@ def create_app(
     draining: Draining | None = None,
 ) -> Starlette:
     """Every route of the server, over what the caller opened and will close."""
-    schema = build_schema(max_depth=settings.max_query_depth)
-    operations = Operations(schema)
-    view = GraphQLView(schema, gateways, public_url=settings.public_url)
+    operations = Operations(build_schema(max_depth=settings.max_query_depth))
+    view = GraphQLView(operations, gateways, public_url=settings.public_url)
     socket = GraphQLSocket(
         operations, gateways, public_url=settings.public_url, allowed_origins=settings.allowed_origins
     )

@@ -13,6 +13,7 @@ from server.listening import listening_sockets
 from server.settings import Settings
 from server.supervision import tell_supervisor
 from server.transport_http.connection import StreamableProtocol
+from server.transport_ws.uvicorn_protocol import WireProtocol
 from server.wiring import open_event_queue, open_gateways, open_proxy, open_renderer
 from server.worker import Worker
 from services.overlays import load_fonts
@@ -53,9 +54,11 @@ def api_server(app: Starlette, settings: Settings, draining: Draining | None = N
         app,
         host=settings.host,
         port=settings.port,
+        ws=WireProtocol,
         http=StreamableProtocol,
         ws_max_size=WS_MAX_BYTES,
-        # Status frames are a few hundred bytes: compressing them costs 40 KiB a socket and saves little.
+        # Status frames are a few hundred bytes: compressing them costs 40 KiB a socket and saves little, and
+        # a frame that is compressed for one client cannot be another's.
         ws_per_message_deflate=False,
         lifespan="off",
         log_level="warning",

@@ -8,12 +8,20 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from tortoise import connections
+
 import models
 from services.errors import Unauthenticated
 from services.gateways.clock import Clock
 from services.viewer import Viewer
 
 PREFIX = "airdate_"
+
+PROBLEMS = """
+SELECT asked.id, token.id IS NULL OR token.revoked_at IS NOT NULL AS is_revoked
+FROM unnest($1::uuid[]) AS asked(id) LEFT JOIN access_tokens token ON token.id = asked.id
+WHERE token.id IS NULL OR token.revoked_at IS NOT NULL OR token.expires_at <= $2
+"""
 
 
 async def issue_access_token(*, user_id: UUID, name: str, expires_at: datetime | None = None) -> str:
@@ -58,11 +66,13 @@ async def read_credential(*, token: str, clock: Clock) -> Credential:
 async def credential_problems(
     *, token_ids: Collection[UUID], clock: Clock
 ) -> Mapping[UUID, CredentialProblem]:
-    """Which of these tokens are no longer good, and why, by one statement."""
-    rows = {row.id: row for row in await models.AccessToken.filter(id__in=list(token_ids))}
-    now = clock.now()
-    found = {token_id: _problem(rows.get(token_id), now) for token_id in token_ids}
-    return {token_id: problem for token_id, problem in found.items() if problem}
+    """Which of these tokens are no longer good, and why, by one statement. It returns those alone, and its
+    parameters are two, so that ten thousand open sockets cost little."""
+    rows = await connections.get("default").execute_query_dict(PROBLEMS, [list(token_ids), clock.now()])
+    return {
+        row["id"]: CredentialProblem.REVOKED if row["is_revoked"] else CredentialProblem.EXPIRED
+        for row in rows
+    }
 
 
 def _problem(row: models.AccessToken | None, now: datetime) -> CredentialProblem | None:

@@ -1,10 +1,20 @@
 """GraphQL operations, whatever transport they came by."""
 
 from server.operations.caller import Caller
-from server.operations.documents import Documents
+from server.operations.documents import Prepared
 from server.operations.operations import Operations
+from server.operations.payload import payload_of
 from server.operations.refused import Refused
 from server.operations.request import OperationRequest
 from server.operations.sink import Running, Sink
 
-__all__ = ["Caller", "Documents", "OperationRequest", "Operations", "Refused", "Running", "Sink"]
+__all__ = [
+    "Caller",
+    "OperationRequest",
+    "Operations",
+    "Prepared",
+    "Refused",
+    "Running",
+    "Sink",
+    "payload_of",
+]

@@ -7,14 +7,14 @@ from typing import Any
 import orjson
 from graphql import ExecutionResult, Executor, GraphQLError, create_source_event_stream
 from graphql.error import located_error
-from strawberry.types.execution import PreExecutionError
+from strawberry.types.execution import ExecutionResult as StrawberryResult
 
 from schema.context import Context
 from schema.following import Following
 from server.errors import TellingSchema
 from server.operations.caller import Caller
 from server.operations.documents import Documents, Prepared
-from server.operations.payload import failed_payload, payload_of
+from server.operations.payload import payload_of
 from server.operations.projection import projection_of, root_of
 from server.operations.refused import Refused
 from server.operations.request import OperationRequest
@@ -30,48 +30,52 @@ class Operations:
         self._schema, self._documents = schema, Documents(schema)
         self._streams = Streams()
 
-    def start(self, request: OperationRequest, caller: Caller, sink: Sink) -> Running:
+    def start(
+        self, request: OperationRequest, caller: Caller, sink: Sink, *, request_id: str | None = None
+    ) -> Running:
         """Carry out an operation: its sink hears results and that it is complete, or a refusal."""
         watching = Watching(sink)
-        watching.run(self._carry_out(request, caller, watching))
+        watching.run(self._carry_out(request, caller, caller.context(request_id), watching))
         return watching
 
-    async def _carry_out(self, request: OperationRequest, caller: Caller, watching: Watching) -> None:
-        context = caller.context()
+    async def prepare(self, request: OperationRequest, request_id: str | None = None) -> Prepared | Refused:
+        """The document asked for, valid, and which of its operations is meant; or why not, fit to be told."""
         try:
             if request.query is None:
                 raise Refused([GraphQLError("There is no document.")])
-            prepared = self._documents.prepare(request.query, request.operation_name)
-            if prepared.is_subscription:
-                await self._subscribe(prepared, request, caller, context, watching)
-            else:
-                await self._execute(prepared, request, context, watching)
+            return self._documents.prepare(request.query, request.operation_name)
         except Refused as refused:
-            self._schema.tell(refused.errors, context.request_id)
-            watching.refuse(refused.errors)
-        except Exception as error:
-            # Ours: told and masked like every other error of an operation.
-            wrapped = [GraphQLError(str(error), original_error=error)]
-            self._schema.tell(wrapped, context.request_id)
-            watching.refuse(wrapped)
+            self._schema.tell(refused.errors, request_id)
+            return refused
 
-    async def _execute(
-        self, prepared: Prepared, request: OperationRequest, context: Context, watching: Watching
-    ) -> None:
-        result = await self._schema.execute(
+    async def execute(
+        self, prepared: Prepared, request: OperationRequest, context: Context
+    ) -> StrawberryResult:
+        """A query or mutation; its errors are fit to be told."""
+        return await self._schema.execute(
             prepared.text,
             variable_values=dict(request.variables),
             context_value=context,
             operation_name=request.operation_name,
             operation_extensions=dict(request.extensions),
         )
-        errors = result.errors or []
-        if isinstance(result, PreExecutionError):
-            watching.refuse(errors)
-            return
-        watching.finish(
-            failed_payload(errors, result.data) if errors else orjson.dumps({"data": result.data})
-        )
+
+    async def _carry_out(
+        self, request: OperationRequest, caller: Caller, context: Context, watching: Watching
+    ) -> None:
+        try:
+            prepared = await self.prepare(request, context.request_id)
+            if isinstance(prepared, Refused):
+                watching.refuse(prepared.errors)
+            elif prepared.is_subscription:
+                await self._subscribe(prepared, request, caller, context, watching)
+            else:
+                watching.finish(payload_of(await self.execute(prepared, request, context)))
+        except Exception as error:
+            # Ours: told and masked like every other error of an operation.
+            told = GraphQLError(str(error), original_error=error)
+            self._schema.tell([told], context.request_id)
+            watching.refuse([told])
 
     async def _subscribe(
         self,
@@ -90,12 +94,13 @@ class Operations:
         )
         if isinstance(executor, list):
             self._schema.tell(executor, context.request_id)
-            watching.finish(failed_payload(executor))
+            watching.refuse(executor)
             return
         created = create_source_event_stream(executor)
         source = await created if isawaitable(created) else created
         if isinstance(source, ExecutionResult):
-            watching.finish(payload_of(source, self._schema, context))
+            self._schema.tell(source.errors or [], context.request_id)
+            watching.finish(payload_of(source))
             return
         if not isinstance(source, Following):
             raise TypeError("a subscription's resolver answers a Following")
@@ -107,7 +112,7 @@ class Operations:
             response_key, details = root_of(executor)
             located = located_error(error, [found.node for found in details], [response_key])
             self._schema.tell([located], context.request_id)
-            watching.finish(failed_payload([located]))
+            watching.finish(payload_of(ExecutionResult(None, [located])))
 
     def _stream_of(
         self,

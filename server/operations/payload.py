@@ -1,24 +1,20 @@
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import orjson
 from graphql import GraphQLError
 
-from schema.context import Context
-from server.errors import TellingSchema
-
 
 class Result(Protocol):
-    data: Any
-    errors: Any
+    @property
+    def data(self) -> Any: ...
+
+    @property
+    def errors(self) -> Sequence[GraphQLError] | None: ...
 
 
-def payload_of(result: Result, schema: TellingSchema, context: Context) -> bytes:
-    """A result as JSON, its errors made fit to be told."""
+def payload_of(result: Result) -> bytes:
+    """A result that has run, as JSON; it always has `data`, if only null (GraphQL, section 7.1)."""
     if not result.errors:
         return orjson.dumps({"data": result.data})
-    schema.tell(result.errors, context.request_id)
-    return failed_payload(result.errors, result.data)
-
-
-def failed_payload(errors: list[GraphQLError], data: Any = None) -> bytes:
-    return orjson.dumps({"data": data, "errors": [error.formatted for error in errors]})
+    return orjson.dumps({"data": result.data, "errors": [error.formatted for error in result.errors]})

@@ -70,7 +70,8 @@ class Stream:
         executor.context_value = context
         executed = execute_subscription_event(executor)
         result = await executed if isawaitable(executed) else executed
-        return payload_of(result, self._schema, context)
+        self._schema.tell(result.errors or [], context.request_id)
+        return payload_of(result)
 
     async def _execute_all(self) -> None:
         while self._events:

@@ -15,6 +15,7 @@ class Outbox:
         self._numbers = count()
         self._is_closed = False
         self._changed = asyncio.Event()
+        self._taken = asyncio.Event()
         self.waiting_bytes = 0
 
     def put(self, chunk: bytes, tick_of: UUID | None = None) -> bool:
@@ -39,6 +40,12 @@ class Outbox:
             self._is_closed = True
             self._changed.set()
 
+    async def empty(self) -> None:
+        """Return once nothing waits any more."""
+        while self._waiting:
+            self._taken.clear()
+            await self._taken.wait()
+
     @property
     def is_done(self) -> bool:
         return self._is_closed and not self._waiting
@@ -50,4 +57,5 @@ class Outbox:
             await self._changed.wait()
         _, chunk = self._waiting.popitem(last=False)
         self.waiting_bytes -= len(chunk)
+        self._taken.set()
         return chunk

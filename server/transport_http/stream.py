@@ -47,6 +47,9 @@ class StreamSink:
         if not self.outbox.put(self._encoding.next(payload), tick_of):
             self.lag()
 
+    async def writable(self) -> None:
+        await self.outbox.empty()
+
     def complete(self) -> None:
         self.outbox.close(self._encoding.completion)
 

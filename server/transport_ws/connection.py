@@ -1,46 +1,45 @@
 """One socket from its first frame to its last."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import structlog
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.types import Message, Receive
 
+from server.operations import OperationRequest, Running, Sink
 from server.transport_ws import frames
+from server.transport_ws.closing import (
+    INIT_TIMEOUT,
+    INTERNAL_ERROR,
+    INVALID,
+    POLICY_VIOLATION,
+    SUBSCRIBER_EXISTS,
+    TOO_MANY_INITS,
+    UNAUTHORIZED,
+    Closing,
+)
+from server.transport_ws.operation import Operation, too_slow
 from server.transport_ws.outbox import Outbox, OutboxFull
 from server.transport_ws.rate import Rate
+from server.transport_ws.ready_frames import NextFrames, text_frame
+from server.transport_ws.wire import Wire
 
 log = structlog.get_logger()
 INIT_SECONDS = 10.0
-CLOSING_SECONDS = 2.0
 MAX_OPERATIONS = 100
 MESSAGES_PER_SECOND, MESSAGES_AT_ONCE = 50.0, 300.0
-
-INVALID, UNAUTHORIZED, FORBIDDEN = 4400, 4401, 4403
-SUBPROTOCOL_NOT_ACCEPTABLE, INIT_TIMEOUT = 4406, 4408
-SUBSCRIBER_EXISTS, TOO_MANY_INITS = 4409, 4429
-POLICY_VIOLATION, TRY_AGAIN_LATER = 1008, 1013
-
-
-class Closing(Exception):
-    """The socket is to be closed with this code and reason."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code, self.reason = code, reason
 
 
 class Session(Protocol):
     """Somebody signed in on a socket."""
 
-    async def run(self, operation: frames.Subscribe, connection: "Connection") -> None:
-        """Carry out one operation: put its frames, the last one of which is complete or error."""
+    def start(self, request: OperationRequest, sink: Sink) -> Running:
+        """Begin one operation; it answers to the sink."""
         ...
 
-    async def ended(self) -> Closing:
-        """Wait until the credential is no longer good; how to close then."""
+    def watch(self, close: Callable[[Closing], None]) -> Callable[[], None]:
+        """Have the socket closed once the credential is no longer good, until what is returned is called."""
         ...
 
 
@@ -51,107 +50,120 @@ class SignIn(Protocol):
 
 
 class Connection:
-    def __init__(self, websocket: WebSocket, sign_in: SignIn) -> None:
-        self._websocket = websocket
-        self._sign_in = sign_in
+    """One task reads. Nothing else of a socket runs: timers, operations and the wire call the rest."""
+
+    __slots__ = (
+        "_init_timer",
+        "_is_closed",
+        "_operations",
+        "_rate",
+        "_receive",
+        "_session",
+        "_sign_in",
+        "_unwatch",
+        "_wire",
+        "next_frames",
+        "outbox",
+    )
+
+    def __init__(self, wire: Wire, receive: Receive, sign_in: SignIn, next_frames: NextFrames) -> None:
+        self._wire, self._receive, self._sign_in = wire, receive, sign_in
+        self.next_frames = next_frames
         self._session: Session | None = None
-        self._is_init_received = False
-        self._operations: dict[str, asyncio.Task[None]] = {}
+        self._unwatch: Callable[[], None] | None = None
+        self._init_timer: asyncio.TimerHandle | None = None
+        self._operations: dict[str, Operation] = {}
         self._rate = Rate(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
-        self.outbox = Outbox(websocket.send_text)
-        self._closing: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closed = False
+        self.outbox = Outbox(wire)
 
     async def run(self) -> None:
-        """Until either side closes. Whatever the socket started has ended when this returns."""
-        self._start(self._read())
-        self._start(self.outbox.write())
-        self._start(self._await_init())
+        """Until either side closes. Whatever the socket started has been stopped when this returns."""
+        self._wire.source = self.outbox
+        self._init_timer = asyncio.get_running_loop().call_later(INIT_SECONDS, self._init_is_due)
         try:
-            closing = await self._closing
-            await self._close(closing)
+            while not self._is_closed:
+                message = await self._receive()
+                if message["type"] == "websocket.disconnect":
+                    break
+                await self._take(message)
+        except Closing as closing:
+            self.close(closing)
+        except Exception:
+            log.exception("socket failed")
+            self.close(Closing(INTERNAL_ERROR, "Internal error"))
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            self._end()
 
     def close(self, closing: Closing) -> None:
         """The first reason to close is the one that counts."""
-        if not self._closing.done():
-            self._closing.set_result(closing)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """A part of the socket's life; its failure is the end of the socket."""
-        task = asyncio.create_task(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-    async def _guarded(self, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except Closing as closing:
-            self.close(closing)
-        except (WebSocketDisconnect, ConnectionError, RuntimeError) as error:
-            # Starlette raises RuntimeError for a send after the client went away.
-            self.close(Closing(1006, type(error).__name__))
-        except Exception:
-            log.exception("socket failed")
-            self.close(Closing(1011, "Internal error"))
-
-    async def _close(self, closing: Closing) -> None:
-        """Polite where the client still reads; the server's own time-outs end the others."""
-        if closing.code == 1006:
+        if self._is_closed:
             return
-        with suppress(TimeoutError, RuntimeError, WebSocketDisconnect, ConnectionError):
-            async with asyncio.timeout(CLOSING_SECONDS):
-                if closing.code != TRY_AGAIN_LATER:
-                    await self.outbox.drained()
-                await self._websocket.close(closing.code, frames.close_reason(closing.reason))
+        if closing.drops_what_waits:
+            self.outbox.discard()
+        else:
+            self.outbox.flush()
+        self._wire.close(closing.code, frames.close_reason(closing.reason))
+        self._end()
 
-    async def _await_init(self) -> None:
-        await asyncio.sleep(INIT_SECONDS)
-        if not self._is_init_received:
-            raise Closing(INIT_TIMEOUT, "Connection initialisation timeout")
+    def forget(self, operation_id: str) -> None:
+        """Its id is free again."""
+        del self._operations[operation_id]
 
-    async def _read(self) -> None:
-        while True:
-            message = await self._websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                raise Closing(1006, "The client went away")
-            if not self._rate.admits():
-                raise Closing(POLICY_VIOLATION, "Too many messages")
-            if message.get("text") is None:
-                raise Closing(INVALID, "A message must be text")
-            try:
-                frame = frames.read_frame(message["text"])
-            except frames.FrameInvalid as invalid:
-                raise Closing(INVALID, str(invalid)) from invalid
-            await self._take(frame)
+    def _end(self) -> None:
+        self._is_closed = True
+        self._wire.source = None
+        if self._init_timer is not None:
+            self._init_timer.cancel()
+        if self._unwatch is not None:
+            self._unwatch()
+        self._unwatch = self._session = None
+        operations, self._operations = self._operations, {}
+        for operation in operations.values():
+            self._stop(operation)
+        self.outbox.discard()
 
-    async def _take(self, frame: frames.Frame) -> None:
+    def _stop(self, operation: Operation) -> None:
+        try:
+            operation.stop()
+        except Exception:
+            log.exception("an operation could not be stopped")
+
+    def _init_is_due(self) -> None:
+        self.close(Closing(INIT_TIMEOUT, "Connection initialisation timeout"))
+
+    async def _take(self, message: Message) -> None:
+        if not self._rate.admits():
+            raise Closing(POLICY_VIOLATION, "Too many messages")
+        if message.get("text") is None:
+            raise Closing(INVALID, "A message must be text")
+        try:
+            frame = frames.read_frame(message["text"])
+        except frames.FrameInvalid as invalid:
+            raise Closing(INVALID, str(invalid)) from invalid
         match frame:
             case frames.ConnectionInit():
                 await self._init(frame)
             case frames.Ping():
-                self.put(frames.pong(frame.payload))
+                self._put(frames.pong(frame.payload))
             case frames.Subscribe():
                 self._subscribe(frame)
             case frames.Complete():
                 operation = self._operations.pop(frame.id, None)
                 if operation is not None:
-                    operation.cancel()
+                    operation.stop()
 
     async def _init(self, frame: frames.ConnectionInit) -> None:
-        if self._is_init_received:
+        if self._init_timer is None:
             raise Closing(TOO_MANY_INITS, "Too many initialisation requests")
-        self._is_init_received = True
-        self._session = await self._sign_in(frame.payload)
-        self.put(frames.ACK)
-        self._start(self._until_credential_ends(self._session))
-
-    async def _until_credential_ends(self, session: Session) -> None:
-        raise await session.ended()
+        self._init_timer.cancel()
+        self._init_timer = None
+        session = await self._sign_in(frame.payload)
+        if self._is_closed:
+            return
+        self._session = session
+        self._unwatch = session.watch(self.close)
+        self._put(frames.ACK)
 
     def _subscribe(self, frame: frames.Subscribe) -> None:
         if self._session is None:
@@ -161,18 +173,14 @@ class Connection:
         if len(self._operations) >= MAX_OPERATIONS:
             message = f"A connection runs at most {MAX_OPERATIONS} operations at once."
             error = {"message": message, "extensions": {"code": "TOO_MANY_OPERATIONS"}}
-            self.put(frames.error_frame(frame.id, [error]))
+            self._put(frames.error_frame(frame.id, [error]))
             return
-        self._operations[frame.id] = self._start(self._session.run(frame, self))
+        operation = Operation(frame.id, self)
+        self._operations[frame.id] = operation
+        operation.runs(self._session.start(frame.request, operation))
 
-    def finish(self, operation_id: str, last_frame: bytes) -> None:
-        """Send an operation's last frame; its id is free again before the client can have read it."""
-        self._operations.pop(operation_id, None)
-        self.put(last_frame)
-
-    def put(self, frame: bytes) -> None:
-        """Raises Closing when the client does not read."""
+    def _put(self, message: bytes) -> None:
         try:
-            self.outbox.put(frame)
+            self.outbox.put(text_frame(message))
         except OutboxFull:
-            raise Closing(TRY_AGAIN_LATER, "Too slow; continue after the last cursor") from None
+            raise too_slow() from None

@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 
+from server.operations import OperationRequest
+
 MAX_REASON_BYTES = (
     123  # RFC 6455, section 5.5: a control frame's payload is at most 125 bytes, 2 of them the code.
 )
@@ -33,10 +35,7 @@ class Pong:
 @dataclass(frozen=True)
 class Subscribe:
     id: str
-    query: str
-    operation_name: str | None
-    variables: Mapping[str, Any] | None
-    extensions: Mapping[str, Any] | None
+    request: OperationRequest
 
 
 @dataclass(frozen=True)
@@ -81,21 +80,22 @@ def _subscribe(message: Mapping[str, Any]) -> Subscribe:
     payload = message.get("payload")
     if not isinstance(payload, dict):
         raise FrameInvalid("The payload of subscribe must be an object")
-    query = payload.get("query")
-    if not isinstance(query, str):
-        raise FrameInvalid("The query of subscribe must be a string")
-    if not isinstance(payload.get("operationName"), str | None):
-        raise FrameInvalid("The operationName of subscribe must be a string")
+    for name in ("query", "operationName", "documentId"):
+        if not isinstance(payload.get(name), str | None):
+            raise FrameInvalid(f"The {name} of subscribe must be a string")
     for name in ("variables", "extensions"):
         if not isinstance(payload.get(name), dict | None):
             raise FrameInvalid(f"The {name} of subscribe must be an object")
-    return Subscribe(
-        id=operation_id,
-        query=query,
+    request = OperationRequest(
+        query=payload.get("query"),
         operation_name=payload.get("operationName"),
-        variables=payload.get("variables"),
-        extensions=payload.get("extensions"),
+        variables=payload.get("variables") or {},
+        extensions=payload.get("extensions") or {},
+        document_id=payload.get("documentId"),
     )
+    if request.query is None and not request.document_id and "persistedQuery" not in request.extensions:
+        raise FrameInvalid("The query of subscribe must be a string")
+    return Subscribe(operation_id, request)
 
 
 def _id(message: Mapping[str, Any]) -> str:
@@ -115,11 +115,6 @@ ACK = b'{"type":"connection_ack"}'
 
 def pong(payload: Mapping[str, Any] | None) -> bytes:
     return orjson.dumps({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
-
-
-def next_frame(operation_id: str, payload: bytes) -> bytes:
-    """Only the id differs between watchers of one event: its payload is serialised once."""
-    return b'{"id":' + orjson.dumps(operation_id) + b',"type":"next","payload":' + payload + b"}"
 
 
 def error_frame(operation_id: str, errors: Sequence[Mapping[str, Any]]) -> bytes:

@@ -1,10 +1,15 @@
 """What waits to be sent on one socket: bounded, so that a client that stops reading costs no more."""
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable
+import math
+from collections.abc import Hashable
+from itertools import islice
+from uuid import UUID
+
+from server.transport_ws.wire import Wire
 
 MAX_WAITING_BYTES = 256 * 1024
+WRITTEN_AT_ONCE = 64 * 1024
 
 
 class OutboxFull(Exception):
@@ -12,35 +17,99 @@ class OutboxFull(Exception):
 
 
 class Outbox:
-    def __init__(self, send: Callable[[str], Awaitable[None]], *, max_bytes: int = MAX_WAITING_BYTES) -> None:
-        self._send = send
-        self._max_bytes = max_bytes
-        self._frames: deque[bytes] = deque()
-        self._bytes = 0
-        self._changed = asyncio.Event()
+    """Writes at once where the wire takes it, else holds frames in order until it does.
 
-    def put(self, frame: bytes) -> None:
-        """Raises OutboxFull."""
-        if self._bytes + len(frame) > self._max_bytes and self._frames:
+    What waits, with what the transport holds above its high-water mark, is at most `max_bytes`. A frame of
+    more than a quarter of that counts as a quarter: one large answer does not end a socket by itself.
+    """
+
+    __slots__ = ("_bytes", "_largest_weight", "_max_bytes", "_number", "_readers", "_waiting", "_wire")
+
+    def __init__(self, wire: Wire, *, max_bytes: int = MAX_WAITING_BYTES) -> None:
+        self._wire = wire
+        self._max_bytes, self._largest_weight = max_bytes, max_bytes // 4
+        # Keyed by the operation and what a later frame would take the place of it by: the subject of a
+        # tick; for all else a number of its own. A dict keeps the order, and an empty one is small.
+        self._waiting: dict[tuple[Hashable, UUID | int], bytes] = {}
+        self._bytes = self._number = 0
+        self._readers: list[asyncio.Future[None]] | None = None
+
+    def put(self, frame: bytes, operation: Hashable = None, tick_of: UUID | None = None) -> None:
+        """Send a whole frame. One that waits, of the same operation and a tick of the same subject, gives way
+        to it. Nothing happens when the wire is closed. Raises OutboxFull."""
+        wire = self._wire
+        if not self._waiting and wire.is_writable:
+            wire.write(frame)
+        elif wire.is_open:
+            self._hold(frame, operation, tick_of)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits, and the next frame would be written at once."""
+        return not self._waiting and self._wire.is_writable
+
+    async def idle(self) -> None:
+        """Return once nothing waits any more, be it because the wire has closed."""
+        while self._wire.is_open and not self.is_idle:
+            reader: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._readers = [*(self._readers or ()), reader]
+            await reader
+
+    def drain(self) -> None:
+        """Write what waits, until the transport is full again."""
+        while self._waiting and self._wire.is_writable:
+            self._wire.write(self._take(WRITTEN_AT_ONCE))
+        if not self._waiting:
+            self._wake_readers()
+
+    def flush(self) -> None:
+        """Give the transport all that waits, however much it holds: the socket is about to be closed."""
+        if self._waiting and self._wire.is_open:
+            self._wire.write(self._take(math.inf))
+        self._wake_readers()
+
+    def discard(self) -> None:
+        """Forget all that waits."""
+        self._waiting, self._bytes = {}, 0
+        self._wake_readers()
+
+    def discard_operation(self, operation: Hashable) -> None:
+        """Forget what waits of an operation that nobody wants any more: its id may soon be another's."""
+        for key in [key for key in self._waiting if key[0] is operation]:
+            self._bytes -= self._weight(self._waiting.pop(key))
+
+    def _hold(self, frame: bytes, operation: Hashable, tick_of: UUID | None) -> None:
+        if tick_of is None:
+            self._number += 1
+        key = (operation, self._number if tick_of is None else tick_of)
+        # Out of its place: a transition put since must be sent before the newer tick.
+        replaced = self._waiting.pop(key, None)
+        if replaced is not None:
+            self._bytes -= self._weight(replaced)
+        weight = self._weight(frame)
+        if min(self._wire.overhang, self._largest_weight) + self._bytes + weight > self._max_bytes:
             raise OutboxFull
-        self._frames.append(frame)
-        self._bytes += len(frame)
-        self._changed.set()
+        self._waiting[key] = frame
+        self._bytes += weight
 
-    async def drained(self) -> None:
-        """Return once everything put so far has been handed to the socket."""
-        while self._frames:
-            self._changed.clear()
-            await self._changed.wait()
+    def _weight(self, frame: bytes) -> int:
+        return min(len(frame), self._largest_weight)
 
-    async def write(self) -> None:
-        """Send until cancelled; the socket's own backpressure holds it up."""
-        while True:
-            while not self._frames:
-                self._changed.clear()
-                await self._changed.wait()
-            frame = self._frames[0]
-            await self._send(frame.decode())
-            self._frames.popleft()
-            self._bytes -= len(frame)
-            self._changed.set()
+    def _take(self, at_least: float) -> bytes:
+        """The first frames, of so many bytes together if there are as many."""
+        taken: list[bytes] = []
+        size = 0
+        for frame in self._waiting.values():
+            taken.append(frame)
+            size += len(frame)
+            self._bytes -= self._weight(frame)
+            if size >= at_least:
+                break
+        self._waiting = dict(islice(self._waiting.items(), len(taken), None))
+        return b"".join(taken)
+
+    def _wake_readers(self) -> None:
+        readers, self._readers = self._readers or (), None
+        for reader in readers:
+            if not reader.done():
+                reader.set_result(None)

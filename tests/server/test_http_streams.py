@@ -10,8 +10,8 @@ import pytest
 import models
 from embedded.ports import free_ports
 from models.statuses import ProductionStatus
-from server import graphql_view
 from server.app import create_app
+from server.operations import Operations
 from server.serve import api_server
 from services.access_tokens import token_hash
 from tests.conftest import started
@@ -51,10 +51,10 @@ class Runs:
 
 @pytest.fixture
 def runs(monkeypatch):
-    runs, start = Runs(), graphql_view.start
+    runs, start = Runs(), Operations.start
 
-    def counting(*arguments):
-        running, number = start(*arguments), len(runs.stops)
+    def counting(*arguments, **more):
+        running, number = start(*arguments, **more), len(runs.stops)
         runs.stops.append(0)
 
         class Counted:
@@ -64,7 +64,7 @@ def runs(monkeypatch):
 
         return Counted()
 
-    monkeypatch.setattr(graphql_view, "start", counting)
+    monkeypatch.setattr(Operations, "start", counting)
     return runs
 
 
@@ -137,7 +137,7 @@ async def test_a_bug_in_a_stream_is_masked_and_ends_it(http, gateways, followed,
     def broken(*arguments):
         raise RuntimeError("secret text")
 
-    monkeypatch.setattr("server.streamed_operation.payload_of", broken)
+    monkeypatch.setattr("services.follow_production_status.present_changes", broken)
     _, token, variables = followed
     async with streamed(http, ONE, variables, token=token) as client:
         body = await client.rest()

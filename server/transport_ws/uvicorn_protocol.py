@@ -1,0 +1,105 @@
+"""uvicorn's WebSocket protocol, with a way past it for frames that are ready to be sent."""
+
+import asyncio
+from typing import Any, cast
+
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.http11 import Request
+from websockets.protocol import State
+
+from server.transport_ws.wire import EXTENSION, Source
+
+# For what was written last, the close frame with it, to reach a client that still reads.
+LINGER_SECONDS = 10.0
+
+
+class WireProtocol(WebSocketsSansIOProtocol):
+    """Is the `Wire` of its socket. Handshake, reading, pings and closing stay uvicorn's.
+
+    Stands on the parts of uvicorn and websockets that `tests/server/test_uvicorn_protocol.py` names.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        if config.ws_per_message_deflate:
+            raise RuntimeError("Ready frames are not compressed: serve with ws_per_message_deflate=False.")
+        super().__init__(config, server_state, app_state, _loop)
+        self.source: Source | None = None
+        self._is_paused = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.conn.state is State.OPEN and not self.disconnected
+
+    @property
+    def is_writable(self) -> bool:
+        return not self._is_paused and self.conn.state is State.OPEN and not self.disconnected
+
+    @property
+    def overhang(self) -> int:
+        _, high_water = self.transport.get_write_buffer_limits()
+        return max(0, self.transport.get_write_buffer_size() - high_water)
+
+    def write(self, frame: bytes) -> None:
+        self.transport.write(frame)
+
+    def close(self, code: int, reason: str) -> None:
+        """As uvicorn does it for `websocket.close`, but without waiting for the transport to be writable."""
+        if not self.is_open:
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            # The client's own close frame ends the wait for it.
+            self.read_paused = False
+            self.transport.resume_reading()
+        self._linger()
+
+    def forget_handshake(self) -> None:
+        del self.request, self.response
+        self.scope["headers"] = []
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            # The application runs from the next turn of the loop on.
+            extensions = cast(dict[str, object], self.scope["extensions"])
+            extensions[EXTENSION] = self
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._is_paused = True
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._is_paused = False
+        if self.source is not None:
+            self.source.drain()
+
+    def shutdown(self) -> None:
+        if self.source is not None and self.is_open:
+            self.source.flush()
+        super().shutdown()
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._linger()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        self._linger()
+
+    def _linger(self) -> None:
+        """Cut the connection off in a while: a closed transport waits for ever for a peer that does not
+        read, as TCP keeps asking whether it would (RFC 9293, section 3.8.6.1)."""
+        if self.close_timer is None and not self.disconnected:
+            self.close_timer = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
