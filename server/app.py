@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from schema.context import Gateways
+from server.draining import Draining
 from server.graphql import build_schema
 from server.graphql_socket import GraphQLSocket
 from server.graphql_view import GraphQLView
@@ -25,7 +26,11 @@ DIST = Path(__file__).parent.parent / "frontend" / "dist"
 
 
 def create_app(
-    settings: Settings, gateways: Gateways, proxy: StorageProxy | None, queue: EventQueue | None = None
+    settings: Settings,
+    gateways: Gateways,
+    proxy: StorageProxy | None,
+    queue: EventQueue | None = None,
+    draining: Draining | None = None,
 ) -> Starlette:
     """Every route of the server, over what the caller opened and will close.
 
@@ -52,7 +57,7 @@ def create_app(
         Mount("/events", BodyLimit(Starlette(routes=events), settings.max_body_bytes)),
         *playback_routes(playback_services(gateways)),
         *page_routes(DIST),
-        *health_routes(gateways, queue),
+        *health_routes(gateways, queue, draining or Draining()),
     ]
     if proxy is not None:
         routes += storage_proxy_routes(proxy)

@@ -30,9 +30,14 @@ def dev() -> None:
 @app.command()
 def serve() -> None:
     """The API."""
+    from server.listening import CannotListen
     from server.serve import serve as serve_forever
 
-    uvloop.run(serve_forever(_complete_settings()))
+    try:
+        uvloop.run(serve_forever(_complete_settings()))
+    except CannotListen as problem:
+        typer.echo(f"airdate: {problem}", err=True)
+        raise typer.Exit(1) from problem
 
 
 @app.command()
