@@ -189,8 +189,8 @@ class ProductionProgress:
         )
 
     async def learn(self, reached: Position, users: Collection[UUID]) -> Sequence[ProgressTick]:
-        """Read what is missing; the ticks that have waited for it, without those of transitions that are still
-        to be told."""
+        """Read what is missing; the ticks that have waited for it, without those of transitions that are
+        still to be told."""
         waited, self._unknown = self._unknown, {}
         rows = await latest_rows(waited.keys(), up_to=reached)
         productions, audiences = await self._read(rows.keys(), users)
