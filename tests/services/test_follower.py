@@ -406,3 +406,16 @@ def test_one_subjects_ticks_that_wait_are_one_whatever_happens_to_others():
     world.catch_up()
     ticks = [(change.subject_id, change.progress_percent) for change in world.notes.heard if change.is_tick]
     assert ticks == [(SUBJECTS[0], 21)]
+
+
+def test_who_leaves_while_changes_wait_is_told_no_more():
+    world = World(kind="one", seen=[], pauses=[1, 1])
+    while not world.notes.heard:
+        world.happen("step")
+    for _ in range(3):
+        world.happen("transition settled read")
+    while len(world.notes.heard) < 2:
+        world.happen("step")
+    world.follower.leave()
+    world.catch_up()
+    assert [change.sequence for change in world.notes.heard] == [1, 2]
