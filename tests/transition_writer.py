@@ -19,12 +19,11 @@ from tortoise.transactions import in_transaction
 import models
 from models.statuses import ProductionStatus
 from server.database import open_database
-from services.gateways.event_bus import ProgressTick
 from services.gateways.redis_event_bus import RedisEventBus
 from services.production_status import write_production_status
 from services.render_lifecycle import RenderState
 from services.rows.lock_production import lock_production
-from tests.factories import id_of, make_production, make_token
+from tests.factories import id_of, make_production, make_tick, make_token
 
 NEXT = {
     ProductionStatus.QUEUED: ProductionStatus.PROCESSING,
@@ -71,7 +70,7 @@ class Writer:
             await write_production_status(locked, render, state, cause="turned")
         await self._bus.announce_transition()
         if locked.status is ProductionStatus.PROCESSING:
-            await self._bus.announce_progress(ProgressTick(production.id, 1, 50, "TRANSCODING"))
+            await self._bus.announce_progress(make_tick(locked, locked.sequence, 50, "TRANSCODING"))
         return locked.sequence
 
 

@@ -205,6 +205,7 @@ class Watching:
     async def prompt(self) -> None:
         """A transition made now reaches everybody in no time."""
         answer = await self._writer.order(do="turn", production=0)
+        assert "error" not in answer, answer
         begun = time.monotonic()
         subject, sequence = self._writer.ids[0], answer["sequence"]
         await until(self._has_seen({subject: sequence}))
