@@ -14,11 +14,12 @@ from server.graphql_view import GraphQLView
 from server.health import health_routes
 from server.media_convert_events import media_convert_event_routes
 from server.middleware import BodyLimit, RequestId
-from server.operations import Operations
+from server.operations import Operations, PersistedOperations
 from server.pages import page_routes
 from server.playback import PlaybackServices, playback_routes
 from server.settings import Settings
 from server.storage_proxy import StorageProxy, storage_proxy_routes
+from server.trusted_documents import read_trusted_documents
 from services.gateways.event_queue import EventQueue
 
 DIST = Path(__file__).parent.parent / "frontend" / "dist"
@@ -31,8 +32,16 @@ def create_app(
     queue: EventQueue | None = None,
     draining: Draining | None = None,
 ) -> Starlette:
-    """Every route of the server, over what the caller opened and will close."""
-    operations = Operations(build_schema(max_depth=settings.max_query_depth))
+    """Every route of the server, over what the caller opened and will close.
+
+    Raises TrustedDocumentsInvalid.
+    """
+    persisted = PersistedOperations(
+        gateways.documents,
+        read_trusted_documents(settings.trusted_documents),
+        trusted_only=settings.trusted_documents_only,
+    )
+    operations = Operations(build_schema(max_depth=settings.max_query_depth), persisted)
     view = GraphQLView(operations, gateways, public_url=settings.public_url)
     socket = GraphQLSocket(
         operations, gateways, public_url=settings.public_url, allowed_origins=settings.allowed_origins

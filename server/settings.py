@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     render_megapixels_per_second: float = Field(default=RenderPace.megapixels_per_second, gt=0)
     """How fast renders are expected to be until this deployment has completed some."""
 
+    trusted_documents: Path | None = None
+    """A manifest of the documents that clients were built with, which they may ask for by id."""
+
+    trusted_documents_only: bool = False
+    """Run no others."""
+
     events_key: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
     allowed_origins: list[str] = []
@@ -80,6 +86,13 @@ class Settings(BaseSettings):
             message = "use 1 to 256 ASCII letters, digits, spaces and _ . : / = + - @"
             raise PydanticCustomError("environment", message)
         return environment
+
+    @field_validator("trusted_documents_only")
+    @classmethod
+    def _there_are_some(cls, only: bool, info: ValidationInfo) -> bool:
+        if only and info.data.get("trusted_documents") is None:
+            raise PydanticCustomError("trusted_documents_only", "set AIRDATE_TRUSTED_DOCUMENTS too")
+        return only
 
     @property
     def limits(self) -> Limits:
