@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.live import Change, Follow, Follower
 from services.live import follower as follower_module
-from services.live.event_log import LARGEST_ID, Position
+from services.live.event_log import Position
 from services.live.follower import MAX_WAITING
 from services.viewer import Viewer
 
@@ -51,7 +51,7 @@ class Told:
 
 
 def change_at(place, subject, sequence, told=Told(), *, percent=0, is_tick=False):
-    position = place if isinstance(place, Position) else Position(place, 1)
+    position = Position(place, 1)
     return Change(
         position=position,
         cursor=position.to_cursor(),
@@ -89,7 +89,7 @@ class Log:
         self.settled = len(self.rows)
 
     def horizon(self):
-        return Position(self.settled, LARGEST_ID)
+        return Position(self.settled, 1)
 
     def of(self, subject, up_to=None):
         return [row for row in self.rows[:up_to] if row.subject_id == subject]
@@ -113,8 +113,7 @@ class Log:
             last = self.of(subject, self.read)[-1]
             if last.sequence == sequence and percent > self.ticked[subject, sequence]:
                 self.ticked[subject, sequence] = percent
-                place = Position(self.read, LARGEST_ID)
-                yield change_at(place, subject, sequence, last.audience, percent=percent, is_tick=True)
+                yield change_at(self.read, subject, sequence, last.audience, percent=percent, is_tick=True)
 
 
 class MadeUp(Follow):
@@ -138,13 +137,12 @@ class MadeUp(Follow):
             position = self.after
             while True:
                 rows = self.log.rows[position.transaction_id : self.log.settled]
-                reached = max(self.log.horizon(), position)
                 await Pause()
                 for row in rows[:2]:
                     if self.tells(row):
                         yield row
                 has_more = len(rows) > 2
-                position = self.floor = rows[1].position if has_more else reached
+                position = self.floor = rows[:2][-1].position if rows else position
                 if not has_more:
                     return
         elif self.topic_id is not None:
@@ -168,7 +166,7 @@ class MadeUp(Follow):
     def present(self, subject):
         row = self.log.of(subject)[-1]
         percent = self.log.progress[subject, row.sequence]
-        return change_at(row.position, subject, row.sequence, row.audience, percent=percent)
+        return change_at(row.position.transaction_id, subject, row.sequence, row.audience, percent=percent)
 
 
 class Notes:

@@ -25,10 +25,12 @@ from tests.live_client import live_client
 from tests.telling import tell
 
 PLAIN = """subscription Plain($id: ID!, $after: String) {
-  productionStatusChanged(id: $id, after: $after) { cursor sequence status progressPercent production { title } }
+  productionStatusChanged(id: $id, after: $after) {
+    cursor sequence status progressPercent production { title } }
 }"""
 OWNER = """subscription Owner($id: ID!, $after: String) {
-  productionStatusChanged(id: $id, after: $after) { cursor sequence status production { title owner { name } } }
+  productionStatusChanged(id: $id, after: $after) {
+    cursor sequence status production { title owner { name } } }
 }"""
 EVENT = "productionStatusChanged"
 SOCKETS, EACH = 4, 5
@@ -85,8 +87,7 @@ def counted(monkeypatch):
 async def production(gateways):
     """One that its owner and a publisher of a space may see."""
     owner = await make_user("Ada")
-    production = await make_production(owner, status=ProductionStatus.PROCESSING, title="shared")
-    return production
+    return await make_production(owner, status=ProductionStatus.PROCESSING, title="shared")
 
 
 @pytest.fixture
