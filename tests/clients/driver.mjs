@@ -52,3 +52,13 @@ export const tellingFetch = (watch) => async (url, init) => {
 /** Tells the answer to a query. */
 export const tellAnswer = (watch, { data, error }) =>
   print(error ? { watch, error: nameOf(error) } : { watch, data });
+
+/** A WebSocket that tells of what a subscription is made. */
+export const tellingSocket = (watch) =>
+  class extends WebSocket {
+    send(text) {
+      const { type, payload } = JSON.parse(text);
+      if (type === "subscribe") print({ watch, parts: Object.keys(payload).sort(), variables: payload.variables });
+      super.send(text);
+    }
+  };
