@@ -29,16 +29,22 @@ def next_prefix(operation_id: str) -> bytes:
 
 
 class NextFrames:
-    """Makes the frames of results. Watchers whose operations have the same id share the very bytes."""
+    """Makes the frames of results. The same payload goes to many sockets one after another: what does not
+    depend on the operation's id is made once, and operations with the same id share the very bytes."""
 
-    __slots__ = ("_frame", "_payload", "_prefix")
+    __slots__ = ("_end", "_frame", "_header", "_payload", "_prefix", "_prefix_length")
 
     def __init__(self) -> None:
-        self._prefix = self._payload = self._frame = b""
+        self._payload = self._end = self._prefix = self._header = self._frame = b""
+        self._prefix_length = 0
 
     def frame(self, prefix: bytes, payload: bytes) -> bytes:
-        if payload is self._payload and prefix == self._prefix:
+        if payload is not self._payload:
+            self._payload, self._end, self._prefix_length = payload, payload + b"}", 0
+        elif prefix == self._prefix:
             return self._frame
-        self._prefix, self._payload = prefix, payload
-        self._frame = b"%b%b%b}" % (header(len(prefix) + len(payload) + 1), prefix, payload)
+        length = len(prefix)
+        if length != self._prefix_length:
+            self._header, self._prefix_length = header(length + len(self._end)), length
+        self._prefix, self._frame = prefix, self._header + prefix + self._end
         return self._frame

@@ -9,6 +9,7 @@ from uvicorn.server import ServerState
 from websockets.http11 import Request
 from websockets.protocol import State
 
+from server.transport_ws.mailbox import Mailbox
 from server.transport_ws.wire import EXTENSION, Source
 
 # For what was written last, the close frame with it, to reach a client that still reads.
@@ -31,6 +32,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if config.ws_per_message_deflate:
             raise RuntimeError("Ready frames are not compressed: serve with ws_per_message_deflate=False.")
         super().__init__(config, server_state, app_state, _loop)
+        self.queue = Mailbox()  # type: ignore[assignment]
         self.source: Source | None = None
         self._is_paused = False
 
@@ -65,6 +67,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
         self._linger()
 
     def forget_handshake(self) -> None:
+        # websockets' parser holds on to the request itself.
+        self.request.headers.clear()
         del self.request, self.response
         self.scope["headers"] = []
 
