@@ -53,12 +53,12 @@ export const tellingFetch = (watch) => async (url, init) => {
 export const tellAnswer = (watch, { data, error }) =>
   print(error ? { watch, error: nameOf(error) } : { watch, data });
 
-/** A WebSocket that tells of what a subscription is made. */
+/** A WebSocket that tells what subscriptions are asked with: the document's text or not, and which variables. */
 export const tellingSocket = (watch) =>
   class extends WebSocket {
     send(text) {
       const { type, payload } = JSON.parse(text);
-      if (type === "subscribe") print({ watch, parts: Object.keys(payload).sort(), variables: payload.variables });
+      if (type === "subscribe") print({ watch, hasText: payload.query !== "", asks: Object.keys(payload.variables) });
       super.send(text);
     }
   };
