@@ -7,15 +7,17 @@ render (ticks), or its transitions between QUEUED and PROCESSING. All that is se
 import re
 import socket
 import struct
+import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
 from world import WriterProcess
-from writer import FIRST_RENDER, FIRST_SEQUENCE, TITLE
+from writer import FIRST_SEQUENCE, TITLE
 
 from schema.node import global_id
 from services.gateways.event_bus import ProgressTick
@@ -24,6 +26,7 @@ FIRST_PERCENT, MOST_TICKS = 10, 90
 CURSOR = "AQAAAAAAAAW7AAAAAAAAAAA"
 READY_ID = "6ff0c5c8-5a5e-4d0c-9b0d-2f1ce4a0a0b7"
 PUBLISH_SECONDS = 10.0
+WRITE_SECONDS = 30.0
 
 
 class Life:
@@ -31,12 +34,11 @@ class Life:
 
     def __init__(self, *, has_ticks: bool) -> None:
         self.has_ticks = has_ticks
-        self.sequence, self.render = FIRST_SEQUENCE, FIRST_RENDER
+        self.sequence = FIRST_SEQUENCE
 
     def begin(self) -> None:
         """Another render of each is QUEUED, then PROCESSING."""
         self.sequence += 2
-        self.render += 1
 
     @property
     def began(self) -> re.Pattern[bytes]:
@@ -69,6 +71,11 @@ class Feed(Protocol):
         ...
 
     def send(self, first: int, count: int) -> None: ...
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether some of what was sent is still on its way to be published."""
+        ...
 
     def sent_at(self, count: int) -> Sequence[float]:
         """When each of the first events was sent: just before PUBLISH, or COMMIT."""
@@ -133,6 +140,10 @@ class PublishedFeed:
         self._sent += [time.monotonic()] * count
         self._publisher.send(self._commands[first : first + count])
 
+    @property
+    def is_behind(self) -> bool:
+        return False
+
     def sent_at(self, count: int) -> Sequence[float]:
         return self._sent
 
@@ -163,9 +174,10 @@ class TickFeed:
         event = self.life.event(round)
         return ProgressTick(
             production_id=production,
-            render_number=self.life.render,
+            sequence=event["sequence"],
             progress_percent=event["progressPercent"],
             phase=event["phase"],
+            occurred_at=datetime.now(UTC),
         )
 
     def begin_again(self) -> None:
@@ -174,6 +186,10 @@ class TickFeed:
     def send(self, first: int, count: int) -> None:
         self._sent += [time.monotonic()] * count
         self._publisher.send(self._commands[first : first + count])
+
+    @property
+    def is_behind(self) -> bool:
+        return False
 
     def sent_at(self, count: int) -> Sequence[float]:
         return self._sent
@@ -187,11 +203,12 @@ class TransitionFeed:
         self.life = life
         self._writer, self._productions, self._one = writer, productions, one
         self._sent: dict[int, float] = {}
+        self._due = 0
 
     def begin(self, rounds: int) -> None:
         self.life.sequence += len(self._sent) // self._productions
         self.life.begin()
-        self._sent = {}
+        self._sent, self._due = {}, 0
         self._writer.ask(do="begin")
 
     def begin_again(self) -> None:
@@ -199,18 +216,22 @@ class TransitionFeed:
 
     def send(self, first: int, count: int) -> None:
         self._writer.tell(do="write", until=first + count, one=self._one)
-        self._note()
+        self._due = first + count
 
-    def sent_at(self, count: int) -> Sequence[float]:
-        deadline = time.monotonic() + PUBLISH_SECONDS
-        while len(self._sent) < count and time.monotonic() < deadline:
-            self._note()
-        return [self._sent[number] for number in range(count)]
-
-    def _note(self) -> None:
+    @property
+    def is_behind(self) -> bool:
         for answer in self._writer.answers():
             numbers = range(answer["first"], answer["first"] + answer["count"])
             self._sent.update(dict.fromkeys(numbers, answer["at"]))
+        return len(self._sent) < self._due
+
+    def sent_at(self, count: int) -> Sequence[float]:
+        deadline = time.monotonic() + WRITE_SECONDS
+        while self.is_behind:
+            if time.monotonic() > deadline:
+                sys.exit("the writer of transitions does not keep up")
+            time.sleep(0.01)
+        return [self._sent[number] for number in range(count)]
 
 
 def by_json(production: str, event: dict[str, Any], number: int) -> tuple[str, bytes]:

