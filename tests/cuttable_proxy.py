@@ -46,7 +46,9 @@ class Link:
 
 
 def end(writer: asyncio.StreamWriter, loss: Loss) -> None:
-    if loss is Loss.RESET:
+    if writer.transport.is_closing():
+        writer.transport.abort()
+    elif loss is Loss.RESET:
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         writer.transport.abort()
     else:
