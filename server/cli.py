@@ -10,8 +10,8 @@ import uvloop
 from pydantic import ValidationError
 
 from client.publish import publish as publish_command
-from server.operations.trusted_documents import TrustedDocumentsInvalid, read_trusted_documents
 from server.settings import Settings, read_settings
+from server.trusted_documents import TrustedDocumentsInvalid, read_trusted_documents
 from services.estimates.price_book import PriceBookInvalid, read_price_book
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="From raw file to on air.")
@@ -30,9 +30,14 @@ def dev() -> None:
 @app.command()
 def serve() -> None:
     """The API."""
+    from server.listening import CannotListen
     from server.serve import serve as serve_forever
 
-    uvloop.run(serve_forever(_complete_settings()))
+    try:
+        uvloop.run(serve_forever(_complete_settings()))
+    except CannotListen as problem:
+        typer.echo(f"airdate: {problem}", err=True)
+        raise typer.Exit(1) from problem
 
 
 @app.command()

@@ -21,6 +21,12 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    share_port: bool = False
+    """Let other servers that say so too listen on the same port: one can then start before another stops."""
+
+    drain_seconds: float = Field(default=0.0, ge=0)
+    """How long a server that is told to stop serves on, saying at /readyz that it will go."""
+
     data_dir: Path = Path(".airdate")
     public_url: str | None = None
     """Origin that links begin with; where not set, the one each request came by."""

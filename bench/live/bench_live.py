@@ -64,7 +64,11 @@ class Bench:
         print("| server | sockets | KiB | a transition, p50 / p99 ms |\n|---|---|---|---|")
         runs = [(name, IDLE_SOCKETS) for name in self._options.servers]
         for name, sockets in [*runs, ("airdate", MANY_IDLE_SOCKETS)]:
-            row: Idle = idle(self._world, name, sockets)
+            try:
+                row: Idle = idle(self._world, name, sockets)
+            except ServerFailed as failed:
+                print(f"| {NAMES[name]} | {sockets:,} | {failed} | |")
+                continue
             print(f"| {NAMES[name]} | {sockets:,} | {row.kib:.1f} | {row.p50_ms:.1f} / {row.p99_ms:.1f} |")
             sys.stdout.flush()
 

@@ -26,6 +26,7 @@ MOST_STEPS = 5
 # Messages a second at which even a server that delivered nothing at first is asked for more.
 SLOWEST = 500.0
 SETTLE_SECONDS = 1.0
+IDLE_RATE = 20
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,17 @@ class Stage:
             return TickFeed(publisher, self.world.writer, life, productions)
         return PublishedFeed(publisher, life, public, PUBLISHED[name])
 
-    def step(self, rate: float | None, seconds: float) -> Outcome:
+    def step(self, rate: float | None, seconds: float, events: int | None = None) -> Outcome:
         """`rate` in messages a second."""
         window = max(2, self.scene.productions // 2)
-        events = None if rate is None else rate / self.scene.each
         return Step(
-            self.sockets, self.feed, self.servers, seconds=seconds, rate=events, window=window
+            self.sockets,
+            self.feed,
+            self.servers,
+            seconds=seconds,
+            rate=None if rate is None else rate / self.scene.each,
+            window=window,
+            events=events,
         ).run()
 
 
@@ -129,7 +135,7 @@ def idle(world: World, name: str, sockets: int) -> Idle:
     with staged(world, name, scene) as stage:
         time.sleep(SETTLE_SECONDS)
         resident = sum(server.resident_kib() for server in stage.servers) - stage.resident_before
-        outcome = stage.step(20 * scene.each, seconds=2.0)
+        outcome = stage.step(IDLE_RATE * scene.each, seconds=2.0, events=2 * IDLE_RATE)
         return Idle(resident / sockets, outcome.p50_ms, outcome.p99_ms)
 
 

@@ -88,6 +88,7 @@ class Sockets:
         for watcher in opened:
             watcher.connection.setblocking(False)
             self.epoll.register(watcher.connection, select.EPOLLIN)
+        self.answer_pings()
 
     def _connect(self, production: int, port: int) -> Watcher:
         connection = socket.create_connection((HOST, port), PATIENCE)
@@ -163,6 +164,11 @@ class Sockets:
             position = stop
         watcher.rest = data[position:] if position < end else b""
         return found
+
+    def answer_pings(self) -> None:
+        """Read what has come, and want nothing of it."""
+        for watcher, data, _ in self.read(0.0, at_most=len(self.watchers)):
+            self.frames(watcher, data)
 
     def _control(self, watcher: Watcher, opcode: int, payload: bytes) -> None:
         if opcode == PING:

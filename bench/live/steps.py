@@ -49,7 +49,8 @@ class Outcome:
 
 
 class Step:
-    """`rate` in events a second; None for as fast as they are delivered, `window` events ahead at most."""
+    """`rate` in events a second; None for as fast as they are delivered, `window` events ahead at most.
+    `events` where that is not all of the rounds that the rate makes in the time."""
 
     def __init__(
         self,
@@ -60,12 +61,14 @@ class Step:
         seconds: float,
         rate: float | None = None,
         window: int = 1,
+        events: int | None = None,
     ) -> None:
         self._sockets, self._feed, self._servers = sockets, feed, servers
         self._seconds, self._rate, self._window = seconds, rate, window
         self._productions = len(sockets.crowd.productions)
         self._each = len(sockets.watchers) // self._productions
         self._rounds = self._rounds_for(seconds)
+        self._total = events or self._rounds * self._productions
         self._events: list[int] = []
         self._times: list[float] = []
         self._done = self._seen = 0
@@ -92,7 +95,7 @@ class Step:
 
     def _send_and_read(self, began: float) -> int:
         """The number of events sent."""
-        total, sent = self._rounds * self._productions, 0
+        total, sent = self._total, 0
         last = began
         while True:
             now = time.monotonic()

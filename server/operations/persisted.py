@@ -15,7 +15,7 @@ from graphql import FieldNode, GraphQLSyntaxError, OperationDefinitionNode, pars
 
 from server.operations.refused import FORBIDDEN, refuse
 from server.operations.request import OperationRequest
-from server.operations.trusted_documents import SHA256_PREFIX, TrustedDocuments, sha256_of
+from server.trusted_documents import SHA256_PREFIX, TrustedDocuments, sha256_of
 from services.gateways.document_store import DocumentStore
 from services.recently_used import RecentlyUsed
 
@@ -115,7 +115,7 @@ def asks_for_the_schema(text: str) -> bool:
         return False
     try:
         document = parse(text, no_location=True)
-    except (GraphQLSyntaxError, RecursionError):
+    except GraphQLSyntaxError:
         return False
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     return bool(operations) and all(

@@ -4,10 +4,12 @@ import json
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
+import httpx
 import pytest
 
+from server.app import create_app
 from server.operations import OperationRequest, PersistedOperations, Refused, persisted
-from server.operations.trusted_documents import TrustedDocuments, read_trusted_documents, sha256_of
+from server.trusted_documents import TrustedDocuments, read_trusted_documents, sha256_of
 from services.gateways.redis_document_store import RedisDocumentStore
 from tests.live_client import live_client
 from tests.own_valkey import kill, running_valkey, start_again
@@ -167,20 +169,17 @@ async def test_a_stranger_cannot_fill_the_memory(monkeypatch):
     assert remembered[:80] == [None] * 80
 
 
-async def test_what_only_memory_knows_the_store_is_told_again(monkeypatch):
+async def test_what_only_memory_knows_the_store_is_told_again_after_an_hour():
     store = Kept()
     operations = PersistedOperations(store, TrustedDocuments())
     await operations.text_of(apollo(TEXT))
-    store.clear()
-    await operations.text_of(apollo())
-    await operations.text_of(apollo(TEXT))
-    assert store == {}
-    monkeypatch.setattr(persisted, "REFRESH_SECONDS", 0)
-    await operations.text_of(apollo())
-    assert store == {HASH: TEXT}
-    store.clear()
-    await operations.text_of(apollo(TEXT))
-    assert store == {HASH: TEXT}
+    for again in (apollo(), apollo(TEXT)):
+        store.clear()
+        await operations.text_of(again)
+        assert store == {}
+        operations._remembered.get(HASH).kept_at -= persisted.REFRESH_SECONDS
+        await operations.text_of(again)
+        assert store == {HASH: TEXT}
 
 
 @pytest.mark.parametrize("trusted_only", [True, False])
@@ -257,10 +256,41 @@ async def test_processes_share_what_they_were_told_over_a_real_redis(tmp_path):
                 assert await restarted.text_of(request) == OTHER
 
 
-def test_the_settings_name_the_manifest(tmp_path):
+@pytest.fixture
+async def trusting(tmp_path, settings, gateways):
+    """A server that runs trusted documents only."""
     manifest = tmp_path / "manifest.json"
-    manifest.write_text(json.dumps({"Viewer": TEXT}))
-    assert read_trusted_documents(manifest).get("Viewer") == TEXT
+    rename = 'mutation Rename { updateSpace(input: {spaceId: "x", name: "X"}) { userErrors { code } } }'
+    manifest.write_text(json.dumps({"Viewer": TEXT, "Rename": rename}))
+    changed = {"trusted_documents": manifest, "trusted_documents_only": True}
+    app = create_app(settings.model_copy(update=changed), gateways, None)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://trusting") as http:
+        http.headers["accept"] = "application/graphql-response+json"
+        yield http
+
+
+async def test_a_trusted_document_is_asked_for_by_its_id_alone(trusting):
+    answer = {"data": {"viewer": None}}
+    assert (await trusting.get("/graphql", params={"documentId": "Viewer"})).json() == answer
+    assert (await trusting.post("/graphql", json={"documentId": f"sha256:{HASH}"})).json() == answer
+    assert (await trusting.get("/graphql", params={"documentId": "Rename"})).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("body", "refusal"),
+    [
+        ({"query": OTHER}, NOT_TRUSTED),
+        ({"query": OTHER, "documentId": "Viewer"}, MISMATCH),
+        ({"documentId": "Other"}, NOT_FOUND),
+    ],
+)
+async def test_a_refusal_has_its_code_and_its_status(trusting, body, refusal):
+    answer = await trusting.post("/graphql", json=body)
+    [error] = answer.json()["errors"]
+    assert (error["extensions"]["code"], error["message"], answer.status_code) == refusal
+    assert error["extensions"]["requestId"] == answer.headers["x-request-id"]
+    in_json = await trusting.post("/graphql", json=body, headers={"accept": "application/json"})
+    assert in_json.status_code == 200
 
 
 async def test_documents_are_known_by_their_ids_over_http(http, database):

@@ -2,12 +2,11 @@ import json
 
 import pytest
 
-from server.operations.trusted_documents import (
+from server.trusted_documents import (
     TrustedDocumentsInvalid,
     read_trusted_documents,
     sha256_of,
 )
-from tests.server.test_wrong_settings import refusal
 
 TEXT = "query Viewer { viewer { name } }"
 
@@ -80,11 +79,3 @@ def test_what_is_no_manifest_is_told_in_words(manifest, content, problem):
 def test_a_manifest_that_is_not_there(tmp_path):
     with pytest.raises(TrustedDocumentsInvalid, match=r"cannot be read: No such file or directory$"):
         read_trusted_documents(tmp_path / "manifest.json")
-
-
-def test_the_server_does_not_start_with_a_wrong_manifest(manifest, tmp_path):
-    path = manifest({"A": "query {"})
-    told = refusal("serve", tmp_path / "data", AIRDATE_TRUSTED_DOCUMENTS=str(path))
-    assert told == (
-        f"airdate: the trusted documents {path} are wrong: A: Syntax Error: Expected Name, found <EOF>.\n"
-    )

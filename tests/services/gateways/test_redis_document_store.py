@@ -74,7 +74,18 @@ async def test_a_redis_that_is_killed_and_comes_back(tmp_path):
         await store.keep("b", "{ b }")
         start_again(valkey)
         await store.keep("c", "{ c }")
-        assert [await store.find(name) for name in "bc"] == [None, "{ c }"]
+        assert [await store.find(name) for name in "abc"] == ["{ a }", None, "{ c }"]
+        await store.close()
+
+
+async def test_a_restart_that_nobody_noticed(tmp_path):
+    """The connection from before it is only found to be gone when it is used."""
+    with running_valkey(tmp_path / "valkey") as valkey:
+        store = RedisDocumentStore(valkey.url)
+        await store.keep("a", "{ a }")
+        kill(valkey)
+        start_again(valkey)
+        assert await store.find("a") == "{ a }"
         await store.close()
 
 
