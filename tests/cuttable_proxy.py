@@ -56,10 +56,13 @@ def end(writer: asyncio.StreamWriter, loss: Loss) -> None:
 
 
 class CuttableProxy:
+    """`in_vain` counts the connections that were tried while connections are lost."""
+
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port
         self._links: set[Link] = set()
-        self._is_reachable = True
+        self._loss: Loss | None = None
+        self.in_vain = 0
         self.port = 0
 
     @property
@@ -68,12 +71,13 @@ class CuttableProxy:
 
     @contextmanager
     def lost(self, loss: Loss) -> Iterator[None]:
-        """Every connection is lost so, and new ones are reset as long as this lasts."""
-        self._is_reachable = False
+        """Every connection is lost so. Meanwhile new ones are reset, or, where the loss is silent, lead nowhere
+        for ever."""
+        self._loss, self.in_vain = loss, 0
         for link in list(self._links):
             link.lose(loss)
         yield
-        self._is_reachable = True
+        self._loss = None
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -81,11 +85,10 @@ class CuttableProxy:
         except OSError:
             end(writer, Loss.RESET)
             return
-        if not self._is_reachable:
-            end(writer, Loss.RESET)
-            behind.close()
-            return
         link = Link(writer, behind)
+        if self._loss is not None:
+            self.in_vain += 1
+            link.lose(Loss.SILENT if self._loss is Loss.SILENT else Loss.RESET)
         self._links.add(link)
         await asyncio.gather(
             link.carry(reader, behind), link.carry(behind_reader, writer), return_exceptions=True

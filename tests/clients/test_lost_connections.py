@@ -72,10 +72,14 @@ async def test_nothing_is_missed(packages, own_server, proxy, tokens, story, mon
         async def have_given_up():
             return all(errors(clients, "revoked").values())
 
+        async def have_tried():
+            return proxy.in_vain >= len(drivers)
+
         await until(have_given_up)
         for loss in Loss:
             with proxy.lost(loss):
                 await story.write(PROCESSING, FAILED)
+                await until(have_tried)
             await story.write(QUEUED)
             await story.is_known_to(clients, {"resuming", "plain"})
 
