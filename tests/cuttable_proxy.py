@@ -71,8 +71,8 @@ class CuttableProxy:
 
     @contextmanager
     def lost(self, loss: Loss) -> Iterator[None]:
-        """Every connection is lost so. Meanwhile new ones are reset, or, where the loss is silent, lead nowhere
-        for ever."""
+        """Every connection is lost so. Meanwhile new ones are reset, or, where the loss is silent, lead
+        nowhere for ever."""
         self._loss, self.in_vain = loss, 0
         for link in list(self._links):
             link.lose(loss)
