@@ -7,6 +7,7 @@ from schema.loaders import Loaders
 from services.estimates.price_book import PriceBook
 from services.estimates.render_pace import RenderPace
 from services.gateways.clock import Clock
+from services.gateways.document_store import DocumentStore
 from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage
 from services.limits import Limits
@@ -20,6 +21,7 @@ class Gateways:
 
     storage: ObjectStorage
     bus: EventBus
+    documents: DocumentStore
     hub: LiveHub
     credentials: CredentialWatch
     clock: Clock

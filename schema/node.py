@@ -1,5 +1,6 @@
 import base64
 import binascii
+from functools import lru_cache
 from uuid import UUID
 
 import strawberry
@@ -12,6 +13,7 @@ class Node:
     id: strawberry.ID = strawberry.field(description="Opaque and unique across all types.")
 
 
+@lru_cache(maxsize=10_000)
 def global_id(type_name: str, row_id: UUID) -> strawberry.ID:
     packed = f"{type_name}:{row_id}".encode()
     return strawberry.ID(base64.urlsafe_b64encode(packed).decode().rstrip("="))

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from client.publish import publish as publish_command
 from server.settings import Settings, read_settings
+from server.trusted_documents import TrustedDocumentsInvalid, read_trusted_documents
 from services.estimates.price_book import PriceBookInvalid, read_price_book
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="From raw file to on air.")
@@ -29,9 +30,14 @@ def dev() -> None:
 @app.command()
 def serve() -> None:
     """The API."""
+    from server.listening import CannotListen
     from server.serve import serve as serve_forever
 
-    uvloop.run(serve_forever(_complete_settings()))
+    try:
+        uvloop.run(serve_forever(_complete_settings()))
+    except CannotListen as problem:
+        typer.echo(f"airdate: {problem}", err=True)
+        raise typer.Exit(1) from problem
 
 
 @app.command()
@@ -79,7 +85,7 @@ async def _seed(settings: Settings) -> str:
 
 
 def _settings() -> Settings:
-    """The settings, once it is sure that each can be used, and the file they name."""
+    """The settings, once it is sure that each can be used, and the files they name."""
     try:
         settings = read_settings()
     except ValidationError as invalid:
@@ -89,7 +95,8 @@ def _settings() -> Settings:
         raise typer.Exit(2) from invalid
     try:
         read_price_book(settings.price_book)
-    except PriceBookInvalid as invalid:
+        read_trusted_documents(settings.trusted_documents)
+    except (PriceBookInvalid, TrustedDocumentsInvalid) as invalid:
         typer.echo(f"airdate: {invalid}", err=True)
         raise typer.Exit(2) from invalid
     return settings

@@ -4,16 +4,37 @@ from typing import Any
 
 import asyncpg
 from tortoise import Tortoise
+from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.migrations.api import migrate as apply_migrations
 
 MIGRATION_LOCK = 7_243_114_001
 
+# What the URL says goes before these.
+POOL = {"minsize": 1, "maxsize": 10}
+# Without them a server that has gone without a word is waited for until the kernel gives up, after a quarter
+# of an hour. A statement that waits for a row's lock waits as long as this at most.
+PATIENCE = {"timeout": 5, "command_timeout": 10}
+# The same from the other side: a machine of ours that is gone in the middle of a transaction holds its locks,
+# and with them everybody's reading of the event log, until PostgreSQL ends its session.
+SESSION = {
+    "application_name": "airdate",
+    "idle_in_transaction_session_timeout": "15s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
 
-def tortoise_config(database_url: str) -> dict[str, Any]:
-    """Tortoise's configuration; the size of the pool travels in the URL."""
-    joint = "&" if "?" in database_url else "?"
+
+def tortoise_config(database_url: str, *, patience: dict[str, Any] = PATIENCE) -> dict[str, Any]:
+    """Tortoise's configuration; what asyncpg is told may be set in the URL (`?maxsize=20`)."""
+    credentials = expand_db_url(database_url)["credentials"]
     return {
-        "connections": {"default": f"{database_url}{joint}minsize=1&maxsize=10"},
+        "connections": {
+            "default": {
+                "engine": "server.postgres_client",
+                "credentials": {**POOL, **patience, "server_settings": SESSION, **credentials},
+            }
+        },
         "apps": {
             "models": {
                 "models": ["models"],
@@ -42,7 +63,8 @@ async def migrate(database_url: str) -> None:
     lock = await asyncpg.connect(database_url)
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
-        await apply_migrations(config=tortoise_config(database_url))
+        # A new index on a long table takes what it takes.
+        await apply_migrations(config=tortoise_config(database_url, patience={}))
     finally:
         await Tortoise.close_connections()
         await lock.close()

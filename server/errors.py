@@ -70,7 +70,7 @@ def code_of(error: GraphQLError) -> str:
     """BAD_REQUEST for what graphql-core itself refuses: syntax, validation, coercion of variables."""
     original = error.original_error
     if original is None or isinstance(original, GraphQLError):
-        return "BAD_REQUEST"
+        return str((error.extensions or {}).get("code", "BAD_REQUEST"))
     return next((code for kind, code in TOLD.items() if isinstance(original, kind)), "INTERNAL")
 
 

@@ -74,7 +74,7 @@ class GraphQLView:
             start = partial(self._operations.start, operation, caller, request_id=request_id)
             return StreamResponse(ENCODINGS[format], start, partial(self._watch, credential, request))
         if isinstance(prepared, Refused):
-            return refusal_answer(prepared.errors, format)
+            return refusal_answer(prepared.errors, format, prepared.status)
         result = await self._operations.execute(prepared, operation, caller.context(request_id))
         if was_run(result):
             return json_answer(payload_of(result), format)
@@ -119,12 +119,12 @@ def was_run(result: ExecutionResult) -> bool:
     return result.data is not None or any(error.path for error in result.errors or [])
 
 
-def refusal_answer(errors: Sequence[GraphQLError], format: Format) -> Response:
+def refusal_answer(errors: Sequence[GraphQLError], format: Format, status: int = 400) -> Response:
     """200 in application/json, whose clients take anything else for a fault on the way (GraphQL over HTTP,
     section 6.4)."""
     is_ours = any((error.extensions or {}).get("code") == "INTERNAL" for error in errors)
-    status = 500 if is_ours else 200 if format is Format.JSON else 400
-    return error_answer([error.formatted for error in errors], format, status)
+    told = 500 if is_ours else 200 if format is Format.JSON else status
+    return error_answer([error.formatted for error in errors], format, told)
 
 
 def wants_page(request: Request) -> bool:

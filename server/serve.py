@@ -1,11 +1,17 @@
 import asyncio
 import signal
+import socket
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, suppress
 
 import uvicorn
 from starlette.applications import Starlette
 
 from server.app import create_app
+from server.draining import Draining
+from server.listening import listening_sockets
 from server.settings import Settings
+from server.supervision import tell_supervisor
 from server.transport_http.connection import StreamableProtocol
 from server.transport_ws.uvicorn_protocol import WireProtocol
 from server.wiring import open_event_queue, open_gateways, open_proxy, open_renderer
@@ -18,9 +24,31 @@ WS_MAX_BYTES = 256 * 1024
 # Longer than the idle minute of an AWS load balancer or nginx before us: where the server closes first, while
 # the next request is on its way, that request fails.
 KEEP_ALIVE_SECONDS = 75
+# Together less than five seconds.
+GRACE_SECONDS, CLOSING_SECONDS = 3, 1.0
 
 
-def api_server(app: Starlette, settings: Settings) -> uvicorn.Server:
+class ApiServer(uvicorn.Server):
+    """Told to stop, it serves on for `drain_seconds` while readiness says 503. Then it closes its port, ends
+    its sockets with 1012, and finishes what it was asked."""
+
+    def __init__(self, config: uvicorn.Config, draining: Draining, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._draining = draining
+        self._drain_seconds = drain_seconds
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        tell_supervisor("READY=1")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._draining.begin()
+        tell_supervisor("STOPPING=1")
+        await asyncio.sleep(self._drain_seconds)
+        await super().shutdown(sockets)
+
+
+def api_server(app: Starlette, settings: Settings, draining: Draining | None = None) -> uvicorn.Server:
     """The app at the host and port of the settings, not yet serving."""
     config = uvicorn.Config(
         app,
@@ -35,20 +63,37 @@ def api_server(app: Starlette, settings: Settings) -> uvicorn.Server:
         lifespan="off",
         log_level="warning",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    return uvicorn.Server(config)
+    return ApiServer(config, draining or Draining(), settings.drain_seconds)
 
 
 async def serve(settings: Settings) -> None:
-    """The API until SIGTERM or SIGINT. Sockets are then closed with 1012, on which clients reconnect."""
+    """The API until SIGTERM or SIGINT. Sockets are then closed with 1012, on which clients reconnect. Raises
+    CannotListen."""
+    sockets = listening_sockets(settings.host, settings.port, is_shared=settings.share_port)
+    draining = Draining()
     await asyncio.to_thread(load_fonts)
-    async with (
-        open_gateways(settings) as gateways,
-        open_proxy(settings) as proxy,
-        open_event_queue(settings) as queue,
-    ):
-        await api_server(create_app(settings, gateways, proxy, queue), settings).serve()
+    outside = AsyncExitStack()
+    try:
+        gateways = await outside.enter_async_context(open_gateways(settings))
+        proxy = await outside.enter_async_context(open_proxy(settings))
+        queue = await outside.enter_async_context(open_event_queue(settings))
+        app = create_app(settings, gateways, proxy, queue, draining)
+        await _serve(api_server(app, settings, draining), sockets)
+    finally:
+        # What does not answer is not waited for: nothing is lost by leaving it.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await outside.aclose()
+
+
+async def _serve(api: uvicorn.Server, sockets: Sequence[socket.socket]) -> None:
+    """uvicorn raises the signal that ended it once more when it is done: unhandled, it would end the process
+    before what is open outside was closed."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, api.handle_exit)
+    await api.serve(list(sockets))
 
 
 async def work(settings: Settings) -> None:

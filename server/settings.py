@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -21,6 +21,12 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    share_port: bool = False
+    """Let other servers that say so too listen on the same port: one can then start before another stops."""
+
+    drain_seconds: float = Field(default=0.0, ge=0)
+    """How long a server that is told to stop serves on, saying at /readyz that it will go."""
+
     data_dir: Path = Path(".airdate")
     public_url: str | None = None
     """Origin that links begin with; where not set, the one each request came by."""
@@ -55,6 +61,12 @@ class Settings(BaseSettings):
     render_megapixels_per_second: float = Field(default=RenderPace.megapixels_per_second, gt=0)
     """How fast renders are expected to be until this deployment has completed some."""
 
+    trusted_documents: Path | None = None
+    """A manifest of the documents that clients were built with, which they may ask for by id."""
+
+    trusted_documents_only: bool = False
+    """Run no others."""
+
     events_key: SecretStr = SecretStr("")
     secret_key: SecretStr = SecretStr("")
     allowed_origins: list[str] = []
@@ -74,6 +86,13 @@ class Settings(BaseSettings):
             message = "use 1 to 256 ASCII letters, digits, spaces and _ . : / = + - @"
             raise PydanticCustomError("environment", message)
         return environment
+
+    @field_validator("trusted_documents_only")
+    @classmethod
+    def _there_are_some(cls, only: bool, info: ValidationInfo) -> bool:
+        if only and info.data.get("trusted_documents") is None:
+            raise PydanticCustomError("trusted_documents_only", "set AIRDATE_TRUSTED_DOCUMENTS too")
+        return only
 
     @property
     def limits(self) -> Limits:

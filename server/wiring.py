@@ -13,6 +13,7 @@ from services.estimates.price_book import read_price_book
 from services.gateways.aws_media_convert import AwsMediaConvert, open_media_convert
 from services.gateways.clock import SystemClock
 from services.gateways.rate_bucket import RateBucket
+from services.gateways.redis_document_store import RedisDocumentStore
 from services.gateways.redis_event_bus import RedisEventBus
 from services.gateways.s3_object_storage import open_s3
 from services.gateways.sqs_event_queue import SqsEventQueue, open_sqs
@@ -34,6 +35,8 @@ async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
         )
         bus = RedisEventBus(settings.redis_url, channel_prefix=settings.bus_prefix)
         stack.push_async_callback(bus.close)
+        documents = RedisDocumentStore(settings.redis_url, key_prefix=settings.bus_prefix)
+        stack.push_async_callback(documents.close)
         hub = LiveHub(bus)
         await hub.start()
         stack.push_async_callback(hub.stop)
@@ -44,6 +47,7 @@ async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
         yield Gateways(
             storage=storage,
             bus=bus,
+            documents=documents,
             hub=hub,
             credentials=credentials,
             clock=clock,

@@ -4,6 +4,7 @@ from server.operations.caller import Caller
 from server.operations.documents import Prepared
 from server.operations.operations import Operations
 from server.operations.payload import payload_of
+from server.operations.persisted import PersistedOperations
 from server.operations.refused import Refused
 from server.operations.request import OperationRequest
 from server.operations.sink import Running, Sink
@@ -12,6 +13,7 @@ __all__ = [
     "Caller",
     "OperationRequest",
     "Operations",
+    "PersistedOperations",
     "Prepared",
     "Refused",
     "Running",

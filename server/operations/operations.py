@@ -15,6 +15,7 @@ from server.errors import TellingSchema
 from server.operations.caller import Caller
 from server.operations.documents import Documents, Prepared
 from server.operations.payload import payload_of
+from server.operations.persisted import PersistedOperations
 from server.operations.projection import projection_of, root_of
 from server.operations.refused import Refused
 from server.operations.request import OperationRequest
@@ -26,8 +27,9 @@ from server.operations.watching import Watching
 class Operations:
     """All of a process, and what they share."""
 
-    def __init__(self, schema: TellingSchema) -> None:
-        self._schema, self._documents = schema, Documents(schema)
+    def __init__(self, schema: TellingSchema, persisted: PersistedOperations) -> None:
+        self._schema, self._persisted = schema, persisted
+        self._documents = Documents(schema)
         self._streams = Streams()
 
     def start(
@@ -41,9 +43,8 @@ class Operations:
     async def prepare(self, request: OperationRequest, request_id: str | None = None) -> Prepared | Refused:
         """The document asked for, valid, and which of its operations is meant; or why not, fit to be told."""
         try:
-            if request.query is None:
-                raise Refused([GraphQLError("There is no document.")])
-            return self._documents.prepare(request.query, request.operation_name)
+            text = await self._persisted.text_of(request)
+            return self._documents.prepare(text, request.operation_name)
         except Refused as refused:
             self._schema.tell(refused.errors, request_id)
             return refused

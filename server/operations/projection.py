@@ -5,13 +5,20 @@ executor. What it makes is what graphql-core makes; whatever it cannot do is lef
 """
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from operator import attrgetter
 from typing import Any
 
 import orjson
 from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
     Executor,
+    GraphQLBoolean,
+    GraphQLEnumType,
     GraphQLID,
+    GraphQLInt,
+    GraphQLLeafType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -22,7 +29,8 @@ from graphql.execution.collect_fields import FieldDetailsList, collect_fields, c
 from strawberry.types.field import StrawberryField
 
 Read = Callable[[Any], Any]
-PLAIN_TEXT = (GraphQLString, GraphQLID)
+# Scalars whose values of exactly this type are their own coercion (GraphQL, section 3.5).
+AS_IT_IS: Mapping[object, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
 
 
 class NotPlain(Exception):
@@ -66,16 +74,18 @@ def projection_of(executor: Executor[Any]) -> Projection | None:
 def _reader(executor: Executor[Any], type_: GraphQLOutputType, details: FieldDetailsList) -> Read:
     """What completes a value of a type (GraphQL, section 6.4.3)."""
     if isinstance(type_, GraphQLNonNull):
-        return _non_null(_reader(executor, type_.of_type, details))
+        return _non_null(_reader(executor, type_.of_type, details), as_it_is=AS_IT_IS.get(type_.of_type))
     if is_leaf_type(type_):
-        return _leaf(type_)
+        return _enum(type_) if isinstance(type_, GraphQLEnumType) else _scalar(type_)
     if isinstance(type_, GraphQLObjectType):
         return _object(executor, type_, details)
     raise NotPlain
 
 
-def _non_null(read: Read) -> Read:
+def _non_null(read: Read, as_it_is: type | None) -> Read:
     def non_null(value: Any) -> Any:
+        if type(value) is as_it_is:
+            return value
         found = read(value)
         if found is None:
             raise TypeError("a value that must not be null is")
@@ -84,31 +94,48 @@ def _non_null(read: Read) -> Read:
     return non_null
 
 
-def _leaf(type_: Any) -> Read:
+def _scalar(type_: GraphQLLeafType) -> Read:
+    coerce, as_it_is = type_.coerce_output_value, AS_IT_IS.get(type_)
+    if type_ is GraphQLInt:
+        return _integer
+
+    def scalar(value: Any) -> Any:
+        return value if value is None or type(value) is as_it_is else coerce(value)
+
+    return scalar
+
+
+def _integer(value: Any) -> Any:
+    if type(value) is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT:
+        return value
+    return None if value is None else GraphQLInt.coerce_output_value(value)
+
+
+def _enum(type_: GraphQLEnumType) -> Read:
     coerce = type_.coerce_output_value
-    if type_ in PLAIN_TEXT:
+    names: dict[Enum, Any] = {}
 
-        def text(value: Any) -> Any:
-            return value if type(value) is str or value is None else coerce(value)
+    def enum(value: Any) -> Any:
+        if not isinstance(value, Enum):
+            return None if value is None else coerce(value)
+        name = names.get(value)
+        if name is None:
+            name = names[value] = coerce(value)
+        return name
 
-        return text
-
-    def leaf(value: Any) -> Any:
-        return None if value is None else coerce(value)
-
-    return leaf
+    return enum
 
 
 def _object(executor: Executor[Any], type_: GraphQLObjectType, details: FieldDetailsList) -> Read:
     selected = collect_subfields(
         executor.schema, executor.fragments, executor.variable_values, executor.operation, type_, details
     ).grouped_field_set
-    readers = [(key, *_field(executor, type_, found)) for key, found in selected.items()]
+    fields = [(key, *_field(executor, type_, found)) for key, found in selected.items()]
 
     def read(value: Any) -> Mapping[str, Any] | None:
         if value is None:
             return None
-        return {key: complete(get(value)) for key, get, complete in readers}
+        return {key: complete(get(value)) for key, get, complete in fields}
 
     return read
 

@@ -87,13 +87,15 @@ def _subscribe(message: Mapping[str, Any]) -> Subscribe:
         if not isinstance(payload.get(name), dict | None):
             raise FrameInvalid(f"The {name} of subscribe must be an object")
     request = OperationRequest(
-        query=payload.get("query"),
+        # npm's graphql-ws sends no frame without a text: who has only a hash sends an empty one.
+        query=payload.get("query") or None,
         operation_name=payload.get("operationName"),
         variables=payload.get("variables") or {},
         extensions=payload.get("extensions") or {},
         document_id=payload.get("documentId"),
     )
-    if request.query is None and not request.document_id and "persistedQuery" not in request.extensions:
+    is_named = request.document_id or "persistedQuery" in request.extensions
+    if payload.get("query") is None and not is_named:
         raise FrameInvalid("The query of subscribe must be a string")
     return Subscribe(operation_id, request)
 

@@ -12,48 +12,71 @@ from broadcaster import BroadcastBackend, Event
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
-POLL_SECONDS = 30.0
+ANSWER_SECONDS = 2.0
+QUIET_SECONDS = 2.0
 
 
 class RedisBroadcastBackend(BroadcastBackend):
     def __init__(self, url: str) -> None:
-        # No socket timeout: redis-py 8 sets 5 seconds, and a quiet channel would end the connection. No
-        # retries: a silent reconnection is a gap nobody knows of.
+        # No retries: a silent reconnection is a gap nobody knows of. No health checks by the library either:
+        # it sends its PING and never looks whether an answer came, so a server that has gone without closing
+        # the connection (a cut cable, a forgetful firewall) would stay unnoticed for a quarter of an hour.
         self._redis: Redis = Redis.from_url(
             url,
-            socket_timeout=None,
-            socket_connect_timeout=5,
-            socket_keepalive=True,
-            health_check_interval=15,
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS,
+            health_check_interval=0,
             retry=Retry(NoBackoff(), 0),
         )
-        self._pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
+        self._pubsub = self._redis.pubsub()
         self._subscribed = asyncio.Event()
+        self._is_lost = False
 
     async def connect(self) -> None:
-        """Raises redis.ConnectionError when the server does not answer."""
-        await self._redis.ping()
+        """Raises redis.ConnectionError or TimeoutError when the server does not answer."""
+        async with asyncio.timeout(2 * ANSWER_SECONDS):
+            await self._redis.ping()
 
     async def disconnect(self) -> None:
         await self._pubsub.aclose()  # type: ignore[no-untyped-call]
         await self._redis.aclose()
 
     async def subscribe(self, channel: str) -> None:
-        await self._pubsub.subscribe(channel)
+        async with asyncio.timeout(2 * ANSWER_SECONDS):
+            await self._pubsub.subscribe(channel)
         self._subscribed.set()
 
     async def unsubscribe(self, channel: str) -> None:
-        await self._pubsub.unsubscribe(channel)
+        # On a lost connection the library would first make another one.
+        if not self._is_lost:
+            await self._pubsub.unsubscribe(channel)
 
     async def publish(self, channel: str, message: Any) -> None:
         await self._redis.publish(channel, message)
 
     async def next_published(self) -> Event:
-        """The next message. Raises redis.ConnectionError when the connection is lost."""
+        """The next message. Raises redis.ConnectionError or TimeoutError when the connection is lost, at the
+        latest after as long a silence as two seconds and another two after a PING."""
         await self._subscribed.wait()
+        try:
+            return await self._next_message()
+        except BaseException:
+            self._is_lost = True
+            raise
+
+    async def _next_message(self) -> Event:
+        is_asked = False
         while True:
-            message = await self._pubsub.get_message(timeout=POLL_SECONDS)
+            # The library's own time-out does not count what it does before it reads.
+            async with asyncio.timeout(QUIET_SECONDS + 2 * ANSWER_SECONDS):
+                message = await self._pubsub.get_message(timeout=QUIET_SECONDS)
+                if message is None:
+                    if is_asked:
+                        raise RedisConnectionError("no answer to PING")
+                    await self._pubsub.ping()
+            is_asked = message is None
             if message is not None and message["type"] == "message":
                 # What is no UTF-8 is for the reader to refuse: raised here, it would cut the connection.
                 return Event(message["channel"].decode(), message["data"].decode(errors="replace"))

@@ -11,15 +11,14 @@ from uuid import UUID
 import orjson
 import structlog
 from broadcaster import Broadcast
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from models.statuses import RenderPhase
 from services.gateways.event_bus import ProgressTick
+from services.gateways.redis_announcer import RedisAnnouncer
 from services.gateways.redis_broadcast_backend import RedisBroadcastBackend
 
 log = structlog.get_logger()
-PUBLISH_SECONDS = 2.0
 
 
 class BusLost(Exception):
@@ -40,32 +39,26 @@ Announcement = TransitionAnnounced | WorkAnnounced | ProgressTick
 
 
 class RedisEventBus:
-    """Announcing never raises: Redis may be away, and nothing that matters is only there."""
+    """Announcing never raises and never waits: Redis may be away, and nothing that matters is only there."""
 
     def __init__(self, url: str, *, channel_prefix: str = "airdate") -> None:
         self._url = url
         self._channels = {name: f"{channel_prefix}:{name}" for name in ("transitions", "progress", "work")}
-        self._publisher: Redis = Redis.from_url(
-            url, socket_timeout=PUBLISH_SECONDS, socket_connect_timeout=PUBLISH_SECONDS
-        )
+        self._announcer = RedisAnnouncer(url)
 
     async def close(self) -> None:
-        await self._publisher.aclose()
+        await self._announcer.close()
 
     async def announce_transition(self) -> None:
-        await self._announce("transitions", b"{}")
+        self._announcer.put("transitions", self._channels["transitions"], b"{}")
 
     async def announce_work(self) -> None:
-        await self._announce("work", b"{}")
+        self._announcer.put("work", self._channels["work"], b"{}")
 
     async def announce_progress(self, tick: ProgressTick) -> None:
-        await self._announce("progress", orjson.dumps(tick, default=str))
-
-    async def _announce(self, name: str, body: bytes) -> None:
-        try:
-            await self._publisher.publish(self._channels[name], body)
-        except (RedisError, OSError) as error:
-            log.warning("announcement not sent", channel=name, error=type(error).__name__)
+        """The newest of a production is sent."""
+        key = ("progress", tick.production_id)
+        self._announcer.put(key, self._channels["progress"], orjson.dumps(tick, default=str))
 
     @asynccontextmanager
     async def tap(self) -> AsyncIterator[AsyncIterator[Announcement]]:

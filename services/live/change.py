@@ -17,7 +17,8 @@ class Audience(Protocol):
     def includes(self, viewer: Viewer) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: that triples the cost of making one, and one is made for each tick.
+@dataclass(slots=True, kw_only=True, eq=False)
 class Change:
     """A transition, or a tick of progress since the last one; made once for everybody who is told of it."""
 

@@ -1,6 +1,5 @@
 """A production's transitions, out of the log, and its progress in between, by the bus."""
 
-import copy
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from services.viewer import Viewer
 MAX_REMEMBERED = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class ProductionStatusChange(Change):
     """A transition, or (with no previous status, and the sequence of the last one) progress since then."""
 
@@ -95,6 +94,16 @@ async def present_changes(
     return sorted(seen, key=lambda change: change.position)
 
 
+def _as_told(
+    row: models.Production, status: ProductionStatus, progress_percent: int, phase: RenderPhase | None
+) -> models.Production:
+    """A copy that shows what a tick tells. By its dictionary: Tortoise's way of setting costs as much as all
+    else that is done for a tick."""
+    shown = models.Production.__new__(models.Production)
+    vars(shown).update(vars(row), status=status, progress_percent=progress_percent, phase=phase)
+    return shown
+
+
 @dataclass(slots=True)
 class _Told:
     """How far followers have been told of a production."""
@@ -149,9 +158,7 @@ class ProductionProgress:
         told.progress_percent = tick.progress_percent
         self._ticked.add(tick.production_id)
         phase = RenderPhase(tick.phase) if tick.phase else None
-        production = copy.copy(told.production)
-        production.status, production.phase = told.status, phase
-        production.progress_percent = tick.progress_percent
+        production = _as_told(told.production, told.status, tick.progress_percent, phase)
         return ProductionStatusChange(
             position=reached,
             cursor=cursor,

@@ -27,7 +27,7 @@ class TransitionAudience:
         return any(showing.is_visible_to(viewer, self.owner_id) for showing in self.before_and_after)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class PublicationChange(Change):
     """A transition of a publication, or the state it is in as its latest one left it."""
 

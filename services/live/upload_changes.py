@@ -11,7 +11,7 @@ from services.live.event_log import LogRow
 from services.policy import UploadAudience
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class UploadStatusChange(Change):
     """A transition of an upload, or the state it is in as its latest one left it."""
 

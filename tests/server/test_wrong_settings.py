@@ -36,6 +36,14 @@ def test_a_wrong_price_book(tmp_path: Path, command: str) -> None:
     assert "currency: Input should be 'USD'" in told
 
 
+def test_wrong_trusted_documents(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text('{"Viewer": "query {"}')
+    told = refusal("serve", tmp_path / "data", AIRDATE_TRUSTED_DOCUMENTS=str(manifest))
+    problem = "Viewer: Syntax Error: Expected Name, found <EOF>."
+    assert told == f"airdate: the trusted documents {manifest} are wrong: {problem}\n"
+
+
 def test_settings_that_cannot_be_used(tmp_path: Path) -> None:
     """A job whose userMetadata has another character is refused by MediaConvert, each time."""
     told = refusal("worker", tmp_path / "data", AIRDATE_ENVIRONMENT="prod*", AIRDATE_PORT="0")

@@ -1,3 +1,5 @@
+import asyncio
+import contextvars
 from collections.abc import AsyncIterator
 
 import pytest
@@ -17,3 +19,14 @@ async def bus(settings, database) -> AsyncIterator[LookingBus]:
     """Instead of the real one: what was committed when something was announced."""
     async with looking_bus(settings.database_url) as bus:
         yield bus
+
+
+@pytest.fixture
+def aside():
+    """Begins something in a transaction of its own; a plain task would share that of the test."""
+    outside = contextvars.copy_context()
+
+    def begin(operation):
+        return asyncio.get_running_loop().create_task(operation, context=outside)
+
+    return begin

@@ -169,7 +169,7 @@ async def test_without_redis_nothing_is_lost(gateways, own_valkey, fault):
             own_valkey.process.wait()
             await until(lambda: not hub.is_healthy)
         else:
-            await bus._publisher.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+            await bus._announcer._redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
         await turn(production, ProductionStatus.PROCESSING)
         await bus.announce_transition()
         assert await take(stream, 1) == [("p", 2, "PROCESSING")]

@@ -127,7 +127,7 @@ async def test_a_message_nobody_understands_ends_nothing(gateways, body):
     async with follow(gateways, owner, production) as stream, asyncio.timeout(PATIENCE):
         await anext(stream)
         for channel in gateways.bus._channels.values():
-            await gateways.bus._publisher.publish(channel, body)
+            await gateways.bus._announcer._redis.publish(channel, body)
         await gateways.bus.announce_progress(make_tick(production, 1, 40, "TRANSCODING"))
         change = await anext(stream)
     assert (change.sequence, change.progress_percent, change.phase) == (1, 40, "TRANSCODING")

@@ -1,10 +1,8 @@
 """An upload is deleted at the moment a production begins to use it: one of the two wins."""
 
 import asyncio
-import contextvars
 
 import pytest
-from tortoise import connections
 from tortoise.transactions import in_transaction
 
 import models
@@ -16,8 +14,8 @@ from services.production_assets import production_asset_errors, record_productio
 from services.production_config import AudioConfig, Music, ProductionConfig, TitlePage
 from services.rows.hold_uploads import hold_uploads
 from tests.factories import make_production, make_upload, make_user, viewer_of
+from tests.waiting_for_a_lock import waiting_for_a_lock
 
-WAITING = "SELECT 1 FROM pg_locks WHERE NOT granted"
 CODE = CreateProductionErrorCode.CONFIG_INVALID
 
 
@@ -32,24 +30,6 @@ async def image_of(owner):
 
 def with_logo(upload):
     return ProductionConfig(title_page=TitlePage("Hello", logo_upload_id=upload.id))
-
-
-@pytest.fixture
-def aside():
-    """Begins something in a transaction of its own; a plain task would share that of the test."""
-    outside = contextvars.copy_context()
-
-    def begin(operation):
-        return asyncio.get_running_loop().create_task(operation, context=outside)
-
-    return begin
-
-
-async def waiting_for_a_lock():
-    """Until somebody in this database waits for a row."""
-    async with asyncio.timeout(30):
-        while not (await connections.get("default").execute_query(WAITING))[0]:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 async def test_used_first_and_then_deleted(gateways, owner, aside):

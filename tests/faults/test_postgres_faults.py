@@ -1,0 +1,54 @@
+"""PostgreSQL stopped, killed, its connections ended and gone without a word, under open subscriptions: what
+is open stays open, and catches up."""
+
+import asyncio
+
+import pytest
+
+from embedded.processes import stop_all
+from tests.faults.world import watching
+from tests.waiting import until
+
+DOWN_SECONDS = 1.5
+
+
+async def is_database_down(api):
+    status, told = await api.readiness()
+    return status == 503 and told["status"] == "down" and "database" in told["down"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", ["stopped", "killed"])
+async def test_postgres_restarted(outside, api, end):
+    async with watching(outside, api.port) as watched:
+        if end == "stopped":
+            await asyncio.to_thread(stop_all, [outside.postgres.process])
+        else:
+            await outside.kill(outside.postgres)
+        await until(lambda: is_database_down(api))
+        await asyncio.sleep(DOWN_SECONDS)
+        await outside.start_again(outside.postgres)
+        await until(api.is_ready)
+    assert watched.drops() == set()
+
+
+@pytest.mark.slow
+async def test_connections_of_postgres_ended(outside, api):
+    async with watching(outside, api.port) as watched:
+        for _ in range(10):
+            await outside.terminate_backends()
+            await asyncio.sleep(0.3)
+        await until(api.is_ready)
+    assert watched.drops() == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("forgetting", [False, True])
+async def test_postgres_gone_without_a_word(outside, api, forgetting):
+    async with watching(outside, api.port) as watched:
+        outside.postgres_proxy.blackhole()
+        await until(lambda: is_database_down(api))
+        await asyncio.sleep(DOWN_SECONDS)
+        outside.postgres_proxy.heal(forgetting=forgetting)
+        await until(api.is_ready)
+    assert watched.drops() == set()

@@ -1,0 +1,265 @@
+"""PostgreSQL, Valkey, API processes and a writer of one's own, to be hurt, and clients that watch."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import httpx
+
+from embedded.data_directory import DataDirectory
+from embedded.environment import python_environment
+from embedded.ports import LOOPBACK, free_ports
+from embedded.postgres import Postgres
+from embedded.processes import Process
+from embedded.readiness import Server
+from embedded.valkey import Valkey
+from schema.node import global_id
+from tests.resuming_client import ResumingClient
+from tests.tcp_proxy import TcpProxy
+from tests.waiting import until
+
+FIELDS = "cursor sequence status previousStatus progressPercent production { id title }"
+ALL = f"subscription ($after: String) {{ productionsStatusChanged(after: $after) {{ {FIELDS} }} }}"
+ONE = (
+    "subscription ($id: ID!, $after: String)"
+    f" {{ productionStatusChanged(id: $id, after: $after) {{ {FIELDS} }} }}"
+)
+PRODUCTIONS = 4
+PAUSE_SECONDS = 0.05
+PROMPT_SECONDS = 2.0
+
+
+@dataclass
+class Outside:
+    """What API processes reach through proxies only, and the writer directly."""
+
+    data: DataDirectory
+    postgres: Postgres
+    valkey: Valkey
+    postgres_proxy: TcpProxy
+    valkey_proxy: TcpProxy
+    others: Mapping[str, str]
+
+    def settings(self) -> dict[str, str]:
+        return {
+            **self.others,
+            "AIRDATE_DATABASE_URL": through(self.postgres.url, self.postgres_proxy),
+            "AIRDATE_REDIS_URL": through(self.valkey.url, self.valkey_proxy),
+        }
+
+    async def migrate(self) -> None:
+        migrating = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "server.cli", "migrate", env=python_environment(**self.settings())
+        )
+        assert await migrating.wait() == 0
+
+    async def kill(self, server: Server) -> None:
+        os.kill(server.process.pid, signal.SIGKILL)
+        await asyncio.to_thread(server.process.wait)
+        if isinstance(server, Postgres):
+            await asyncio.to_thread(server.end_backends)
+
+    async def start_again(self, server: Server) -> None:
+        """At the same port, with the same data."""
+        server.process.start()
+        await until(lambda: answers(server))
+
+    async def log(self) -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(self.postgres.url)
+        try:
+            return await connection.fetch(
+                "SELECT subject_id, sequence, data->>'status' AS status FROM status_events"
+                " ORDER BY subject_id, sequence"
+            )
+        finally:
+            await connection.close()
+
+    async def terminate_backends(self) -> None:
+        connection = await asyncpg.connect(self.postgres.url)
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename = current_user AND pid <> pg_backend_pid()"
+        )
+        await connection.close()
+
+
+async def answers(server: Server) -> bool:
+    return await asyncio.to_thread(server.problem) is None
+
+
+def through(url: str, proxy: TcpProxy) -> str:
+    head, _, tail = url.rpartition(f"@{LOOPBACK}:")
+    return f"{head}@{LOOPBACK}:{proxy.port}/{tail.partition('/')[2]}"
+
+
+class Api:
+    """One `airdate serve`."""
+
+    def __init__(self, outside: Outside, name: str, port: int, **settings: str) -> None:
+        environment = python_environment(**outside.settings(), AIRDATE_PORT=str(port), **settings)
+        self.port = port
+        self.process = Process(name, [sys.executable, "-m", "server.cli", "serve"], outside.data, environment)
+
+    async def start(self) -> None:
+        self.process.start()
+        await until(self.is_ready)
+
+    async def readiness(self) -> tuple[int, dict[str, Any]]:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            answer = await http.get(f"http://{LOOPBACK}:{self.port}/readyz", timeout=5)
+        return answer.status_code, answer.json()
+
+    async def is_ready(self) -> bool:
+        assert self.process.running, self.process.last_words()
+        try:
+            return (await self.readiness())[0] == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+    async def kill(self) -> None:
+        self.process.kill()
+
+    async def stop(self) -> float:
+        """By SIGTERM; the seconds it took to end."""
+        started = time.monotonic()
+        os.kill(self.process.pid, signal.SIGTERM)
+        assert await asyncio.to_thread(self.process.wait, 10) == 0, self.process.ending()
+        return time.monotonic() - started
+
+
+@dataclass
+class Writing:
+    """The writer's process."""
+
+    process: asyncio.subprocess.Process
+    token: str = ""
+    ids: list[str] = field(default_factory=list)
+
+    async def order(self, **order: object) -> dict[str, Any]:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(order).encode() + b"\n")
+        answer: dict[str, Any] = json.loads(await self.process.stdout.readline())
+        return answer
+
+
+@asynccontextmanager
+async def writing(outside: Outside) -> AsyncIterator[Writing]:
+    with (outside.data.logs / "writer.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.transition_writer",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
+    writer = Writing(process)
+    try:
+        made = await writer.order(
+            database_url=outside.postgres.url, redis_url=outside.valkey.url, productions=PRODUCTIONS
+        )
+        writer.token, writer.ids = made["token"], made["ids"]
+        yield writer
+    finally:
+        process.kill()
+        await process.wait()
+
+
+class Watching:
+    """Clients at a port, and what they must have seen in the end."""
+
+    def __init__(self, outside: Outside, writer: Writing, port: int) -> None:
+        self._outside, self._writer = outside, writer
+        address = f"ws://{LOOPBACK}:{port}/graphql"
+        self.clients = [
+            *(ResumingClient(address, writer.token, ALL, {}, "production") for _ in range(3)),
+            *(ResumingClient(address, writer.token, ONE, {"id": id}, "production") for id in writer.ids),
+        ]
+
+    async def begun(self) -> None:
+        """Each has the present state of all it is to see; then the writer goes."""
+        await until(self._has_seen(dict.fromkeys(self._writer.ids, 1)))
+        await self._writer.order(do="go", pause=PAUSE_SECONDS)
+
+    def _has_seen(self, wanted: Mapping[str, int]) -> Callable[[], Awaitable[bool]]:
+        async def so() -> bool:
+            assert [client.ends for client in self.clients] == [[] for _ in self.clients]
+            return all(
+                client.last[subject] >= sequence
+                for client in self.clients
+                for subject, sequence in wanted.items()
+                if client.variables.get("id", subject) == subject
+            )
+
+        return so
+
+    async def prompt(self) -> None:
+        """A transition made now reaches everybody in no time."""
+        answer = await self._writer.order(do="turn", production=0)
+        begun = time.monotonic()
+        subject, sequence = self._writer.ids[0], answer["sequence"]
+        await until(self._has_seen({subject: sequence}))
+        arrived = [
+            seen.at
+            for client in self.clients
+            for seen in client.transitions
+            if (seen.subject, seen.sequence) == (subject, sequence)
+        ]
+        assert max(arrived) - begun < PROMPT_SECONDS
+
+    async def settled(self) -> None:
+        """The writer ends, and everybody has every transition of the log once and in order."""
+        await self._writer.order(do="hold")
+        logged: dict[str, list[tuple[int, str]]] = {}
+        for row in await self._outside.log():
+            subject = global_id("Production", row["subject_id"])
+            logged.setdefault(subject, []).append((row["sequence"], row["status"]))
+        expected = {subject: logged[subject] for subject in self._writer.ids}
+        await until(self._has_seen({subject: rows[-1][0] for subject, rows in expected.items()}))
+        for client in self.clients:
+            seen: dict[str, list[tuple[int, str]]] = {}
+            for each in client.transitions:
+                seen.setdefault(each.subject, []).append((each.sequence, each.status))
+            only = client.variables.get("id")
+            assert seen == ({only: expected[only]} if only else expected)
+        assert sum(len(rows) for rows in expected.values()) > 2 * PRODUCTIONS, "the writer wrote"
+
+    def drops(self) -> set[int]:
+        return {code for client in self.clients for code in client.drops}
+
+
+@asynccontextmanager
+async def watching(outside: Outside, port: int) -> AsyncIterator[Watching]:
+    """Clients at a port while a writer makes transitions all the time; in the end all have seen all."""
+    async with writing(outside) as writer:
+        watching = Watching(outside, writer, port)
+        tasks = [asyncio.create_task(client.run()) for client in watching.clients]
+        try:
+            await watching.begun()
+            yield watching
+            await watching.prompt()
+            await watching.settled()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def serving(outside: Outside, name: str = "serve", **settings: str) -> AsyncIterator[Api]:
+    """An API process at a port of its own."""
+    api = Api(outside, name, free_ports(1)[0], **settings)
+    await api.start()
+    try:
+        yield api
+    finally:
+        api.process.kill()

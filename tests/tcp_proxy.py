@@ -1,0 +1,99 @@
+"""Stands before any TCP server and cuts its connections, or lets what is sent vanish without a word."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from embedded.ports import LOOPBACK
+
+CHUNK = 65536
+
+
+class TcpProxy:
+    def __init__(self, target_port: int) -> None:
+        self.target_port = target_port
+        self.port = 0
+        self._is_open = asyncio.Event()
+        self._is_open.set()
+        self._generation = 0
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._taking: set[asyncio.Task[None]] = set()
+
+    def blackhole(self) -> None:
+        """From now on nothing comes through in either direction, and nobody is told: connections stay open,
+        new ones are taken and never answered."""
+        self._is_open.clear()
+
+    def heal(self, *, forgetting: bool) -> None:
+        """New connections come through again. `forgetting`: those from before never do, as after a firewall
+        that lost its memory; else they go on where they were."""
+        if forgetting:
+            self._generation += 1
+        self._is_open.set()
+
+    def cut(self) -> None:
+        """End every connection at once."""
+        for writer in self._writers:
+            writer.transport.abort()
+
+    def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task of our own: when one of its own is cancelled, asyncio.start_server logs a failure.
+        task = asyncio.create_task(self._take(reader, writer))
+        self._taking.add(task)
+        task.add_done_callback(self._taking.discard)
+
+    async def close(self) -> None:
+        self.cut()
+        for task in self._taking:
+            task.cancel()
+        await asyncio.gather(*self._taking, return_exceptions=True)
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        generation = self._generation
+        self._writers.add(writer)
+        try:
+            await self._passed(generation)
+            ahead, behind = await asyncio.open_connection(LOOPBACK, self.target_port)
+        except OSError:
+            self._writers.discard(writer)
+            writer.transport.abort()
+            return
+        self._writers.add(behind)
+        async with asyncio.TaskGroup() as group:
+            pumps = [
+                group.create_task(self._pump(reader, behind, generation)),
+                group.create_task(self._pump(ahead, writer, generation)),
+            ]
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            for pump in pumps:
+                pump.cancel()
+        for end in (writer, behind):
+            self._writers.discard(end)
+            end.close()
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, generation: int
+    ) -> None:
+        with suppress(OSError):
+            while chunk := await reader.read(CHUNK):
+                await self._passed(generation)
+                writer.write(chunk)
+                await writer.drain()
+            await self._passed(generation)
+
+    async def _passed(self, generation: int) -> None:
+        await self._is_open.wait()
+        if generation != self._generation:
+            await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def tcp_proxy(target_port: int) -> AsyncIterator[TcpProxy]:
+    proxy = TcpProxy(target_port)
+    server = await asyncio.start_server(proxy.take, LOOPBACK, 0)
+    proxy.port = server.sockets[0].getsockname()[1]
+    try:
+        yield proxy
+    finally:
+        server.close()
+        await proxy.close()
