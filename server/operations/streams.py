@@ -17,10 +17,12 @@ from server.errors import TellingSchema
 from server.operations.caller import Caller
 from server.operations.payload import payload_of
 from server.operations.projection import Projection
+from server.outage import is_outage
 from services.live import Change
 
 log = structlog.get_logger()
 MAX_WAITING = 1000
+FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS = 0.05, 1.0
 
 
 class Watcher(Protocol):
@@ -64,14 +66,21 @@ class Stream:
             self._task = asyncio.create_task(self._execute_all())
 
     async def payload(self, change: Change) -> bytes:
-        """The result for one event, executed for whoever asks."""
-        context: Context = self._caller.context()
-        executor = self._executor.build_per_event_executor(self._following.event_of(change))
-        executor.context_value = context
-        executed = execute_subscription_event(executor)
-        result = await executed if isawaitable(executed) else executed
-        self._schema.tell(result.errors or [], context.request_id)
-        return payload_of(result)
+        """The result for one event, executed for whoever asks. While the database is away it is waited for: a
+        transition is told whole, and those after it keep."""
+        backoff = FIRST_BACKOFF_SECONDS
+        while True:
+            context: Context = self._caller.context()
+            executor = self._executor.build_per_event_executor(self._following.event_of(change))
+            executor.context_value = context
+            executed = execute_subscription_event(executor)
+            result = await executed if isawaitable(executed) else executed
+            if not any(map(is_outage, result.errors or ())):
+                self._schema.tell(result.errors or [], context.request_id)
+                return payload_of(result)
+            log.warning("an event waits for the database", subject_id=change.subject_id)
+            await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, LAST_BACKOFF_SECONDS)
 
     async def _execute_all(self) -> None:
         while self._events:

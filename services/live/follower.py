@@ -65,7 +65,8 @@ class Follower:
         """Something happened: tell it, or keep it until the past is told."""
         follow = self.follow
         if not change.audience.includes(follow.viewer):
-            if change.subject_id == follow.topic_id:
+            # Whoever is still catching up is told by its own look at the past, and why.
+            if change.subject_id == follow.topic_id and self.has_caught_up:
                 self.end()
         elif follow.wants(change):
             if self._waiting is not None:

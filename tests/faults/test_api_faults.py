@@ -2,12 +2,14 @@
 
 import asyncio
 import socket
-from contextlib import AsyncExitStack, asynccontextmanager
+import subprocess
+import sys
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
-import httpx
 import pytest
 
 from embedded.ports import LOOPBACK, free_ports
+from embedded.processes import Process
 from tests.faults.world import Api, serving, watching
 from tests.waiting import until
 
@@ -60,47 +62,119 @@ async def test_two_processes_behind_one_port_are_replaced_one_by_one(outside):
         assert asked.failures == []
 
 
+@pytest.mark.slow
+async def test_one_process_that_inherits_its_port_is_replaced_and_nobody_is_turned_away(outside):
+    """What comes while there is none waits at the port, which is the supervisor's."""
+    with socket.create_server((LOOPBACK, 0), backlog=200) as listener:
+        port = listener.getsockname()[1]
+        async with AsyncExitStack() as stack:
+            api = await stack.enter_async_context(inheriting(outside, "serve-0", listener))
+            async with watching(outside, port) as watched, asking(port) as asked:
+                for number in (1, 2):
+                    assert await api.stop() < 5
+                    api = await stack.enter_async_context(inheriting(outside, f"serve-{number}", listener))
+    assert watched.drops() == {1012}
+    assert asked.count > 100
+    assert asked.failures == []
+
+
 @asynccontextmanager
 async def sharing(outside, name, port):
     """An API process that shares its port, once it says that it is ready, as systemd would hear it."""
-    told = outside.data.run / f"{name}.socket"
-    told.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
-        supervisor.bind(str(told))
-        supervisor.setblocking(False)
-        api = Api(outside, name, port, AIRDATE_SHARE_PORT="true", NOTIFY_SOCKET=str(told))
+    with supervisor_of(outside, name) as (supervisor, told):
+        api = Api(outside, name, port, AIRDATE_SHARE_PORT="true", NOTIFY_SOCKET=told)
         api.process.start()
         try:
-            async with asyncio.timeout(40):
-                assert await asyncio.get_running_loop().sock_recv(supervisor, 100) == b"READY=1"
+            await says_ready(supervisor)
             yield api
         finally:
             api.process.kill()
 
 
+@contextmanager
+def supervisor_of(outside, name):
+    told = outside.data.run / f"{name}.socket"
+    told.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+        supervisor.bind(str(told))
+        supervisor.setblocking(False)
+        yield supervisor, str(told)
+
+
+async def says_ready(supervisor):
+    async with asyncio.timeout(40):
+        assert await asyncio.get_running_loop().sock_recv(supervisor, 100) == b"READY=1"
+
+
+@asynccontextmanager
+async def inheriting(outside, name, listener):
+    """An API process that is handed its port."""
+    with supervisor_of(outside, name) as (supervisor, told):
+        api = Api(outside, name, listener.getsockname()[1], NOTIFY_SOCKET=told)
+        api.process = HandedDown(name, [], outside.data, api.process.env)
+        api.process.listener = listener
+        api.process.start()
+        try:
+            await says_ready(supervisor)
+            yield api
+        finally:
+            api.process.kill()
+
+
+AS_SYSTEMD = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
+os.execv(sys.executable, [sys.executable, "-m", "server.cli", "serve"])
+"""
+
+
+class HandedDown(Process):
+    """Started as a service is whose socket systemd holds."""
+
+    listener: socket.socket
+
+    def _spawn(self, log):
+        number = self.listener.fileno()
+        return subprocess.Popen(
+            [sys.executable, "-c", AS_SYSTEMD, str(number)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=dict(self.env),
+            pass_fds=[number],
+            start_new_session=True,
+        )
+
+
 class Asked:
     def __init__(self):
-        self.count, self.failures = 0, []
+        self.count, self.failures, self.is_over = 0, [], False
 
 
 @asynccontextmanager
 async def asking(port):
     """Somebody asks all the time, over a new connection each time."""
     asked = Asked()
-
-    async def ask():
-        while True:
-            try:
-                async with httpx.AsyncClient(trust_env=False) as http:
-                    answer = await http.get(f"http://{LOOPBACK}:{port}/healthz")
-                assert answer.status_code == httpx.codes.OK
-            except (httpx.HTTPError, AssertionError) as failure:
-                asked.failures.append(repr(failure))
-            asked.count += 1
-
-    asker = asyncio.create_task(ask())
+    asker = asyncio.create_task(ask(port, asked))
     try:
         yield asked
     finally:
-        asker.cancel()
-        await asyncio.gather(asker, return_exceptions=True)
+        asked.is_over = True
+        await asker
+
+
+async def ask(port, asked):
+    while not asked.is_over:
+        asked.count += 1
+        try:
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            try:
+                writer.write(b"GET /healthz HTTP/1.1\r\nHost: airdate\r\nConnection: close\r\n\r\n")
+                answer = await reader.read()
+            finally:
+                writer.close()
+            assert answer.endswith(b'{"status":"ok"}'), answer
+        except (OSError, AssertionError) as failure:
+            asked.failures.append(repr(failure))
+        await asyncio.sleep(0.005)
