@@ -256,6 +256,8 @@ async def test_two_sockets_of_one_token_both_end_with_it(server, gateways):
         for client in (first, second):
             await client.sign_in(token)
         await third.sign_in(await make_token(await make_user()))
+        async with live_client(server) as gone:
+            await gone.sign_in(token)
         await models.AccessToken.filter(token_hash=token_hash(token)).delete()
         for client in (first, second):
             assert await client.closed() == (4401, "The access token is unknown or revoked")

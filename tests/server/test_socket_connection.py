@@ -247,6 +247,43 @@ async def test_who_does_not_read_the_close_frame_either_is_cut_off(stage, monkey
         await stage.deserted()
 
 
+CLIENTS_CLOSE = b"\x88\x80\x00\x00\x00\x00"
+UNMASKED = b"\x81\x00"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda protocol: protocol.data_received(CLIENTS_CLOSE),
+        lambda protocol: protocol.data_received(UNMASKED),
+        lambda protocol: protocol.keepalive_timeout(),
+        lambda protocol: protocol.shutdown(),
+        lambda protocol: protocol.close(4400, "bad"),
+        lambda protocol: protocol.transport.abort(),
+    ],
+    ids=["client", "no frame", "no pong", "shutdown", "ours", "cut"],
+)
+async def test_nothing_is_written_behind_a_close_frame(stage, monkeypatch, end):
+    """The operation goes on in the very turn of the loop in which the socket closes, and after."""
+    monkeypatch.setattr(uvicorn_protocol, "LINGER_SECONDS", 0.2)
+    loop, received = asyncio.get_running_loop(), b""
+    async with slow_client(stage) as client:
+        raw = client.socket.transport.get_extra_info("socket").dup()
+        operation = stage.operations[0]
+        operation.sink.next(b'{"data":"before"}')
+        (protocol,) = stage.api.server_state.connections
+        end(protocol)
+        operation.sink.next(b'{"data":"late"}')
+        await asyncio.sleep(0)
+        operation.sink.next(b'{"data":"late"}')
+        with suppress(ConnectionResetError):
+            while part := await asyncio.wait_for(loop.sock_recv(raw, 1000), 20):
+                received += part
+        raw.close()
+    assert b"before" in received
+    assert b"late" not in received
+
+
 async def test_a_right_that_ends_takes_what_waits_with_it(stage):
     from server.graphql_socket import closing_for
     from services.access_tokens import CredentialProblem
