@@ -9,8 +9,9 @@ from schema.context import Gateways
 from server.auth import credential_of_connection
 from server.operations import Caller, OperationRequest, Operations, Running, Sink
 from server.origin import origin_of
+from server.outage import is_outage
 from server.transport_ws import Closing, Session, SignIn, TransportEndpoint
-from server.transport_ws.closing import FORBIDDEN, UNAUTHORIZED
+from server.transport_ws.closing import FORBIDDEN, TRY_AGAIN_LATER, UNAUTHORIZED
 from services.access_tokens import Credential, CredentialProblem, CredentialRefused
 
 
@@ -41,6 +42,11 @@ class GraphQLSocket(TransportEndpoint):
                 credential = await credential_of_connection(payload, self._gateways.clock)
             except CredentialRefused as refused:
                 raise closing_for(refused.problem) from None
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                # graphql-ws gives up after 1011, and comes back after this.
+                raise Closing(TRY_AGAIN_LATER, "Who you are cannot be looked up now") from error
             caller = Caller(self._gateways, credential.viewer, origin)
             return LiveSession(self._operations, caller, credential)
 

@@ -38,14 +38,15 @@ class Seen:
 
 @dataclass
 class ResumingClient:
-    """`field` is the subscription's; its events have a cursor, a sequence, a status and a subject's id at
-    `subject`. `drops` are the closing codes met, `ends` what no graphql-ws client would have survived."""
+    """Follows `subjects`, whose id an event of the document has at `path`, beside a cursor, a sequence and a
+    status. `drops` are the closing codes met, `ends` what no graphql-ws client would have survived."""
 
     address: str
     token: str
     document: str
     variables: dict[str, Any]
-    subject: str
+    path: tuple[str, ...]
+    subjects: frozenset[str]
     transitions: list[Seen] = field(default_factory=list)
     ticks: int = 0
     drops: list[int] = field(default_factory=list)
@@ -67,7 +68,7 @@ class ResumingClient:
         code = 1006
         try:
             async with connect(
-                self.address, subprotocols=[PROTOCOL], compression=None, open_timeout=5, close_timeout=1
+                self.address, subprotocols=[PROTOCOL], compression=None, open_timeout=30, close_timeout=1
             ) as socket:
                 init = {"type": "connection_init", "payload": {"authorization": f"Bearer {self.token}"}}
                 await socket.send(orjson.dumps(init).decode())
@@ -100,7 +101,9 @@ class ResumingClient:
             return
         [event] = frame["payload"]["data"].values()
         self.cursor = event["cursor"]
-        subject, sequence = event[self.subject]["id"], event["sequence"]
+        subject, sequence = event, event["sequence"]
+        for name in self.path:
+            subject = subject[name]
         if sequence == self.last[subject] and event.get("previousStatus") is None:
             self.ticks += 1
             return

@@ -5,6 +5,7 @@ from inspect import isawaitable
 from typing import Any
 
 import orjson
+import structlog
 from graphql import ExecutionResult, Executor, GraphQLError, create_source_event_stream
 from graphql.error import located_error
 from strawberry.types.execution import ExecutionResult as StrawberryResult
@@ -22,6 +23,9 @@ from server.operations.request import OperationRequest
 from server.operations.sink import Running, Sink
 from server.operations.streams import PlainStream, Stream, Streams
 from server.operations.watching import Watching
+from server.outage import is_outage
+
+log = structlog.get_logger()
 
 
 class Operations:
@@ -110,6 +114,11 @@ class Operations:
         try:
             await watching.catch_up()
         except Exception as error:
+            if is_outage(error):
+                # To be asked again after the last cursor, which no client does after an error.
+                log.warning("a subscription did not catch up", error=repr(error))
+                watching.lag()
+                return
             response_key, details = root_of(executor)
             located = located_error(error, [found.node for found in details], [response_key])
             self._schema.tell([located], context.request_id)

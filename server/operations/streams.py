@@ -17,10 +17,12 @@ from server.errors import TellingSchema
 from server.operations.caller import Caller
 from server.operations.payload import payload_of
 from server.operations.projection import Projection
+from server.outage import is_outage
 from services.live import Change
 
 log = structlog.get_logger()
 MAX_WAITING = 1000
+FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS = 0.05, 1.0
 
 
 class Watcher(Protocol):
@@ -44,6 +46,11 @@ class Stream:
         self._ticks: dict[UUID, _Event] = {}
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether events wait, which later ones must not overtake."""
+        return self._task is not None
+
     def tell(self, change: Change, watcher: Watcher) -> None:
         """Have a watcher told of a change; those that are told of the same one share its execution."""
         last = self._events[-1] if self._events else None
@@ -64,19 +71,27 @@ class Stream:
             self._task = asyncio.create_task(self._execute_all())
 
     async def payload(self, change: Change) -> bytes:
-        """The result for one event, executed for whoever asks."""
-        context: Context = self._caller.context()
-        executor = self._executor.build_per_event_executor(self._following.event_of(change))
-        executor.context_value = context
-        executed = execute_subscription_event(executor)
-        result = await executed if isawaitable(executed) else executed
-        self._schema.tell(result.errors or [], context.request_id)
-        return payload_of(result)
+        """The result for one event, executed for whoever asks. While the database is away it is waited for: a
+        transition is told whole, and those after it keep."""
+        backoff = FIRST_BACKOFF_SECONDS
+        while True:
+            context: Context = self._caller.context()
+            executor = self._executor.build_per_event_executor(self._following.event_of(change))
+            executor.context_value = context
+            executed = execute_subscription_event(executor)
+            result = await executed if isawaitable(executed) else executed
+            if not any(map(is_outage, result.errors or ())):
+                self._schema.tell(result.errors or [], context.request_id)
+                return payload_of(result)
+            log.warning("an event waits for the database", subject_id=change.subject_id)
+            await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, LAST_BACKOFF_SECONDS)
 
     async def _execute_all(self) -> None:
         while self._events:
             event = self._events.popleft()
-            self._ticks.pop(event.change.subject_id, None)
+            if self._ticks.get(event.change.subject_id) is event:
+                del self._ticks[event.change.subject_id]
             try:
                 payload = await self.payload(event.change)
             except Exception:
@@ -95,24 +110,26 @@ class PlainStream:
     def __init__(self, projection: Projection, following: Following[Any], careful: Stream) -> None:
         self._projection, self._following, self._careful = projection, following, careful
         self._change: Change | None = None
-        self._payload = b""
+        self._payload: bytes | None = None
 
     def tell(self, change: Change, watcher: Watcher) -> None:
         if change is not self._change:
-            try:
-                self._payload = self._projection.payload_of(self._following.event_of(change))
-            except Exception:
-                # graphql-core words the error, in its place, with what can be told beside it.
-                self._careful.tell(change, watcher)
-                return
-            self._change = change
-        watcher.send(self._payload, change)
+            self._change, self._payload = change, self._projected(change)
+        if self._payload is None or self._careful.is_busy:
+            self._careful.tell(change, watcher)
+        else:
+            watcher.send(self._payload, change)
 
     async def payload(self, change: Change) -> bytes:
+        """The result for one event, made for whoever asks."""
+        return self._projected(change) or await self._careful.payload(change)
+
+    def _projected(self, change: Change) -> bytes | None:
+        """None where graphql-core is to word an error, in its place, with what can be told beside it."""
         try:
             return self._projection.payload_of(self._following.event_of(change))
         except Exception:
-            return await self._careful.payload(change)
+            return None
 
 
 @dataclass(slots=True, eq=False)

@@ -32,6 +32,10 @@ class Outbox:
         self._changed.set()
         return True
 
+    def put_if_empty(self, chunk: bytes) -> None:
+        if not self._waiting:
+            self.put(chunk)
+
     def close(self, last: bytes) -> None:
         """The last chunk, for which there is always room; whatever is put after it is dropped."""
         if not self._is_closed:

@@ -113,13 +113,37 @@ class StreamResponse:
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": raw})
         await send({"type": "http.response.body", "body": self._encoding.opening, "more_body": True})
-        while not outbox.is_done:
-            try:
-                async with asyncio.timeout(HEARTBEAT_SECONDS):
-                    chunk = await outbox.take()
-            except TimeoutError:
-                chunk = self._encoding.heartbeat
-            await send({"type": "http.response.body", "body": chunk, "more_body": not outbox.is_done})
+        heart = Heart(lambda: outbox.put_if_empty(self._encoding.heartbeat))
+        try:
+            while not outbox.is_done:
+                chunk = await outbox.take()
+                await send({"type": "http.response.body", "body": chunk, "more_body": not outbox.is_done})
+                heart.rest()
+        finally:
+            heart.stop()
+
+
+class Heart:
+    """Beats after `HEARTBEAT_SECONDS` of rest; one timer for a stream, whatever is sent in it."""
+
+    def __init__(self, beat: Callable[[], None]) -> None:
+        self._beat = beat
+        self._loop = asyncio.get_running_loop()
+        self._rests_since = self._loop.time()
+        self._timer = self._loop.call_later(HEARTBEAT_SECONDS, self._look)
+
+    def rest(self) -> None:
+        self._rests_since = self._loop.time()
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        due = self._rests_since + HEARTBEAT_SECONDS
+        if due <= self._loop.time():
+            self._beat()
+            due = self._loop.time() + HEARTBEAT_SECONDS
+        self._timer = self._loop.call_at(due, self._look)
 
 
 async def _is_to_be_cut(

@@ -20,8 +20,15 @@ CURSOR = struct.Struct(">BQQ")
 CURSOR_VERSION = 1
 LARGEST_ID = 2**63 - 1
 
-# pg_snapshot_xmin is the oldest transaction still running: all below it is committed or gone for good.
-HORIZON = "SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS xmin"
+# pg_snapshot_xmin is the oldest transaction still running: all below it is committed or gone for good. That
+# number itself is no place to continue after: a PostgreSQL that crashed may hand out once more the ids of
+# transactions that left nothing on disk. A row that was seen is on disk, and so is its transaction's id.
+HORIZON = """
+SELECT transaction_id, id FROM status_events
+WHERE transaction_id < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint
+ORDER BY transaction_id DESC, id DESC
+LIMIT 1
+"""
 SETTLED = """
 WITH settled AS (SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint AS xmin)
 SELECT settled.xmin, added.* FROM settled LEFT JOIN LATERAL (
@@ -107,9 +114,9 @@ class Settled:
 
 
 async def horizon() -> Position:
-    """The end of what is settled now: every later row compares greater."""
+    """The last row that is settled now: every later one compares greater."""
     rows = await connections.get("default").execute_query_dict(HORIZON)
-    return Position(rows[0]["xmin"] - 1, LARGEST_ID)
+    return Position(rows[0]["transaction_id"], rows[0]["id"]) if rows else BEFORE_ALL
 
 
 async def read_settled(
@@ -127,7 +134,7 @@ async def read_settled(
     added = [LogRow.of(row) for row in found if row["id"] is not None]
     rows = [row for row in added if row.position <= end]
     has_more = len(rows) == limit
-    reached = rows[-1].position if has_more else max(end, after)
+    reached = rows[-1].position if rows else after
     return Settled(rows, reached, has_more, is_held_back=len(rows) < len(added))
 
 

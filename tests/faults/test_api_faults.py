@@ -4,14 +4,14 @@ import asyncio
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import httpx
 import pytest
 
 from embedded.ports import LOOPBACK, free_ports
-from tests.faults.world import Api, serving, watching
+from tests.faults.api import inheriting, serving, sharing
+from tests.faults.world import watching
 from tests.waiting import until
 
-ROUNDS = 3
+ROUNDS, ASKERS = 3, 3
 
 
 @pytest.mark.slow
@@ -60,47 +60,51 @@ async def test_two_processes_behind_one_port_are_replaced_one_by_one(outside):
         assert asked.failures == []
 
 
-@asynccontextmanager
-async def sharing(outside, name, port):
-    """An API process that shares its port, once it says that it is ready, as systemd would hear it."""
-    told = outside.data.run / f"{name}.socket"
-    told.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
-        supervisor.bind(str(told))
-        supervisor.setblocking(False)
-        api = Api(outside, name, port, AIRDATE_SHARE_PORT="true", NOTIFY_SOCKET=str(told))
-        api.process.start()
-        try:
-            async with asyncio.timeout(40):
-                assert await asyncio.get_running_loop().sock_recv(supervisor, 100) == b"READY=1"
-            yield api
-        finally:
-            api.process.kill()
+@pytest.mark.slow
+async def test_one_process_that_inherits_its_port_is_replaced_and_nobody_is_turned_away(outside):
+    """What comes while there is none waits at the port, which is the supervisor's."""
+    with socket.create_server((LOOPBACK, 0), backlog=200) as listener:
+        port = listener.getsockname()[1]
+        async with AsyncExitStack() as stack:
+            api = await stack.enter_async_context(inheriting(outside, "serve-0", listener))
+            async with watching(outside, port) as watched, asking(port) as asked:
+                for number in (1, 2):
+                    assert await api.stop() < 5
+                    api = await stack.enter_async_context(inheriting(outside, f"serve-{number}", listener))
+                    await watched.busy()
+    assert watched.drops() == {1012}
+    assert asked.count > 10
+    assert asked.failures == []
 
 
 class Asked:
     def __init__(self):
-        self.count, self.failures = 0, []
+        self.count, self.failures, self.is_over = 0, [], False
 
 
 @asynccontextmanager
 async def asking(port):
-    """Somebody asks all the time, over a new connection each time."""
+    """Some ask all the time, over a new connection each time."""
     asked = Asked()
-
-    async def ask():
-        while True:
-            try:
-                async with httpx.AsyncClient(trust_env=False) as http:
-                    answer = await http.get(f"http://{LOOPBACK}:{port}/healthz")
-                assert answer.status_code == httpx.codes.OK
-            except (httpx.HTTPError, AssertionError) as failure:
-                asked.failures.append(repr(failure))
-            asked.count += 1
-
-    asker = asyncio.create_task(ask())
+    askers = [asyncio.create_task(ask(port, asked)) for _ in range(ASKERS)]
     try:
         yield asked
     finally:
-        asker.cancel()
-        await asyncio.gather(asker, return_exceptions=True)
+        asked.is_over = True
+        await asyncio.gather(*askers)
+
+
+async def ask(port, asked):
+    while not asked.is_over:
+        asked.count += 1
+        try:
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            try:
+                writer.write(b"GET /healthz HTTP/1.1\r\nHost: airdate\r\nConnection: close\r\n\r\n")
+                answer = await reader.read()
+            finally:
+                writer.close()
+            assert answer.endswith(b'{"status":"ok"}'), answer
+        except (OSError, AssertionError) as failure:
+            asked.failures.append(repr(failure))
+        await asyncio.sleep(0.005)

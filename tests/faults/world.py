@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
-import httpx
 
 from embedded.data_directory import DataDirectory
 from embedded.environment import python_environment
-from embedded.ports import LOOPBACK, free_ports
+from embedded.ports import LOOPBACK
 from embedded.postgres import Postgres
-from embedded.processes import Process
 from embedded.readiness import Server
 from embedded.valkey import Valkey
 from schema.node import global_id
@@ -26,13 +24,24 @@ from tests.resuming_client import ResumingClient
 from tests.tcp_proxy import TcpProxy
 from tests.waiting import until
 
-FIELDS = "cursor sequence status previousStatus progressPercent production { id title }"
-ALL = f"subscription ($after: String) {{ productionsStatusChanged(after: $after) {{ {FIELDS} }} }}"
-ONE = (
-    "subscription ($id: ID!, $after: String)"
-    f" {{ productionStatusChanged(id: $id, after: $after) {{ {FIELDS} }} }}"
-)
+FIELDS = "cursor sequence status previousStatus"
+PRODUCTION = f"{FIELDS} progressPercent production {{ id title }}"
+ALL = f"subscription ($after: String) {{ productionsStatusChanged(after: $after) {{ {PRODUCTION} }} }}"
+# A loader's statement for each event: it is not made of attributes alone.
+ONE = f"""subscription ($id: ID!, $after: String) {{
+  productionStatusChanged(id: $id, after: $after) {{
+    {PRODUCTION} and: production {{ owner {{ name }} }} }} }}"""
+UPLOAD = f"""subscription ($id: ID!, $after: String) {{
+  uploadStatusChanged(id: $id, after: $after) {{ {FIELDS} upload {{ id title }} }} }}"""
+SPACE = f"""subscription ($id: ID!, $after: String) {{
+  publicationsChanged(spaceId: $id, after: $after) {{
+    {FIELDS} publicationId publication {{ production {{ title }} }} }} }}"""
 PRODUCTIONS = 4
+NOUNS = {
+    "PRODUCTION_STATUS": "Production",
+    "UPLOAD_STATUS": "Upload",
+    "PUBLICATION_STATUS": "Publication",
+}
 PAUSE_SECONDS = 0.05
 PROMPT_SECONDS = 2.0
 
@@ -76,7 +85,7 @@ class Outside:
         connection = await asyncpg.connect(self.postgres.url)
         try:
             return await connection.fetch(
-                "SELECT subject_id, sequence, data->>'status' AS status FROM status_events"
+                "SELECT kind, subject_id, sequence, data->>'status' AS status FROM status_events"
                 " ORDER BY subject_id, sequence"
             )
         finally:
@@ -100,48 +109,20 @@ def through(url: str, proxy: TcpProxy) -> str:
     return f"{head}@{LOOPBACK}:{proxy.port}/{tail.partition('/')[2]}"
 
 
-class Api:
-    """One `airdate serve`."""
-
-    def __init__(self, outside: Outside, name: str, port: int, **settings: str) -> None:
-        environment = python_environment(**outside.settings(), AIRDATE_PORT=str(port), **settings)
-        self.port = port
-        self.process = Process(name, [sys.executable, "-m", "server.cli", "serve"], outside.data, environment)
-
-    async def start(self) -> None:
-        self.process.start()
-        await until(self.is_ready)
-
-    async def readiness(self) -> tuple[int, dict[str, Any]]:
-        async with httpx.AsyncClient(trust_env=False) as http:
-            answer = await http.get(f"http://{LOOPBACK}:{self.port}/readyz", timeout=5)
-        return answer.status_code, answer.json()
-
-    async def is_ready(self) -> bool:
-        assert self.process.running, self.process.last_words()
-        try:
-            return (await self.readiness())[0] == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
-
-    async def kill(self) -> None:
-        self.process.kill()
-
-    async def stop(self) -> float:
-        """By SIGTERM; the seconds it took to end."""
-        started = time.monotonic()
-        os.kill(self.process.pid, signal.SIGTERM)
-        assert await asyncio.to_thread(self.process.wait, 10) == 0, self.process.ending()
-        return time.monotonic() - started
-
-
 @dataclass
 class Writing:
     """The writer's process."""
 
     process: asyncio.subprocess.Process
     token: str = ""
-    ids: list[str] = field(default_factory=list)
+    productions: list[str] = field(default_factory=list)
+    upload: str = ""
+    publication: str = ""
+    space: str = ""
+
+    @property
+    def subjects(self) -> list[str]:
+        return [*self.productions, self.upload, self.publication]
 
     async def order(self, **order: object) -> dict[str, Any]:
         assert self.process.stdin is not None
@@ -167,7 +148,8 @@ async def writing(outside: Outside) -> AsyncIterator[Writing]:
         made = await writer.order(
             database_url=outside.postgres.url, redis_url=outside.valkey.url, productions=PRODUCTIONS
         )
-        writer.token, writer.ids = made["token"], made["ids"]
+        for name, value in made.items():
+            setattr(writer, name, value)
         yield writer
     finally:
         process.kill()
@@ -180,15 +162,35 @@ class Watching:
     def __init__(self, outside: Outside, writer: Writing, port: int) -> None:
         self._outside, self._writer = outside, writer
         address = f"ws://{LOOPBACK}:{port}/graphql"
+
+        def client(
+            document: str, of: str | None, path: tuple[str, ...], subjects: list[str]
+        ) -> ResumingClient:
+            variables = {"id": of} if of else {}
+            return ResumingClient(address, writer.token, document, variables, path, frozenset(subjects))
+
         self.clients = [
-            *(ResumingClient(address, writer.token, ALL, {}, "production") for _ in range(3)),
-            *(ResumingClient(address, writer.token, ONE, {"id": id}, "production") for id in writer.ids),
+            *(client(ALL, None, ("production", "id"), writer.productions) for _ in range(3)),
+            *(client(ONE, id, ("production", "id"), [id]) for id in writer.productions),
+            client(UPLOAD, writer.upload, ("upload", "id"), [writer.upload]),
+            client(SPACE, writer.space, ("publicationId",), [writer.publication]),
         ]
 
     async def begun(self) -> None:
         """Each has the present state of all it is to see; then the writer goes."""
-        await until(self._has_seen(dict.fromkeys(self._writer.ids, 1)))
+        await until(self._has_seen(dict.fromkeys(self._writer.subjects, 1)))
         await self._writer.order(do="go", pause=PAUSE_SECONDS)
+        await self.busy()
+
+    async def busy(self) -> None:
+        """Some more transitions were made, and seen by one client at least."""
+        [client, *_] = self.clients
+        wanted = len(client.transitions) + PRODUCTIONS
+
+        async def so() -> bool:
+            return len(client.transitions) >= wanted
+
+        await until(so)
 
     def _has_seen(self, wanted: Mapping[str, int]) -> Callable[[], Awaitable[bool]]:
         async def so() -> bool:
@@ -197,16 +199,23 @@ class Watching:
                 client.last[subject] >= sequence
                 for client in self.clients
                 for subject, sequence in wanted.items()
-                if client.variables.get("id", subject) == subject
+                if subject in client.subjects
             )
 
         return so
 
+    async def calm(self) -> None:
+        """Everybody has caught up with what is written now."""
+        while "error" in (answer := await self._writer.order(do="turn", production=0)):
+            await asyncio.sleep(1)
+        await until(self._has_seen({self._writer.productions[0]: answer["sequence"]}))
+
     async def prompt(self) -> None:
         """A transition made now reaches everybody in no time."""
         answer = await self._writer.order(do="turn", production=0)
+        assert "error" not in answer, answer
         begun = time.monotonic()
-        subject, sequence = self._writer.ids[0], answer["sequence"]
+        subject, sequence = self._writer.productions[0], answer["sequence"]
         await until(self._has_seen({subject: sequence}))
         arrived = [
             seen.at
@@ -221,17 +230,15 @@ class Watching:
         await self._writer.order(do="hold")
         logged: dict[str, list[tuple[int, str]]] = {}
         for row in await self._outside.log():
-            subject = global_id("Production", row["subject_id"])
+            subject = global_id(NOUNS[row["kind"]], row["subject_id"])
             logged.setdefault(subject, []).append((row["sequence"], row["status"]))
-        expected = {subject: logged[subject] for subject in self._writer.ids}
+        expected = {subject: logged[subject] for subject in self._writer.subjects}
         await until(self._has_seen({subject: rows[-1][0] for subject, rows in expected.items()}))
         for client in self.clients:
             seen: dict[str, list[tuple[int, str]]] = {}
             for each in client.transitions:
                 seen.setdefault(each.subject, []).append((each.sequence, each.status))
-            only = client.variables.get("id")
-            assert seen == ({only: expected[only]} if only else expected)
-        assert sum(len(rows) for rows in expected.values()) > 2 * PRODUCTIONS, "the writer wrote"
+            assert seen == {subject: expected[subject] for subject in client.subjects}
 
     def drops(self) -> set[int]:
         return {code for client in self.clients for code in client.drops}
@@ -247,19 +254,9 @@ async def watching(outside: Outside, port: int) -> AsyncIterator[Watching]:
             await watching.begun()
             yield watching
             await watching.prompt()
+            await watching.busy()
             await watching.settled()
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@asynccontextmanager
-async def serving(outside: Outside, name: str = "serve", **settings: str) -> AsyncIterator[Api]:
-    """An API process at a port of its own."""
-    api = Api(outside, name, free_ports(1)[0], **settings)
-    await api.start()
-    try:
-        yield api
-    finally:
-        api.process.kill()

@@ -81,6 +81,10 @@ class Served:
         self._api.should_exit = True
         await self._serving
 
+    @property
+    def connections(self):
+        return self._api.server_state.connections
+
     async def stops_listening(self):
         async with asyncio.timeout(PATIENCE):
             while any(server.is_serving() for server in self._api.servers):  # noqa: ASYNC110
@@ -204,6 +208,15 @@ async def test_a_client_that_goes_stops_the_operation(settings):
             await client.until(b"\n\n")
             assert not served.operation.stopped.is_set()
         await asyncio.wait_for(served.operation.stopped.wait(), PATIENCE)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux alone has it")
+async def test_a_client_that_is_gone_without_a_word_is_given_up_after_half_a_minute(settings):
+    async with responding(settings) as served, reading(served) as client:
+        await client.until(b"\n\n")
+        (connection,) = served.connections
+        peer = connection.transport.get_extra_info("socket")
+        assert peer.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000
 
 
 async def test_a_client_that_does_not_read_is_cut_and_costs_no_more(settings):
