@@ -206,9 +206,15 @@ class Watching:
 
     async def calm(self) -> None:
         """Everybody has caught up with what is written now."""
-        while "error" in (answer := await self._writer.order(do="turn", production=0)):
-            await asyncio.sleep(1)
-        await until(self._has_seen({self._writer.productions[0]: answer["sequence"]}))
+        sequence = 0
+
+        async def is_written() -> bool:
+            nonlocal sequence
+            sequence = (await self._writer.order(do="turn", production=0)).get("sequence", 0)
+            return sequence > 0
+
+        await until(is_written)
+        await until(self._has_seen({self._writer.productions[0]: sequence}))
 
     async def prompt(self) -> None:
         """A transition made now reaches everybody in no time."""
