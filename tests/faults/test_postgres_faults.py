@@ -52,3 +52,26 @@ async def test_postgres_gone_without_a_word(outside, api, forgetting):
         outside.postgres_proxy.heal(forgetting=forgetting)
         await until(api.is_ready)
     assert watched.drops() == set()
+
+
+@pytest.mark.slow
+async def test_a_crash_that_hands_out_transaction_ids_again_hides_nothing(outside, api):
+    """A transaction that was rolled back leaves nothing on disk, not even that its id was drawn: PostgreSQL
+    hands it out once more after a crash, and what is committed under it is told like anything else."""
+    process, argv = outside.postgres.process, outside.postgres.process.argv
+    await asyncio.to_thread(stop_all, [process])
+    # What a rolled back transaction wrote then stays in memory until we kill PostgreSQL.
+    process.argv = [*argv, "-c", "wal_writer_delay=10s", "-c", "autovacuum=off"]
+    await outside.start_again(outside.postgres)
+    try:
+        async with watching(outside, api.port) as watched:
+            await watched.hold()
+            before = await outside.draw_transaction_ids(50)
+            await watched.read_once_more()
+            await outside.kill(outside.postgres)
+            await outside.start_again(outside.postgres)
+            assert await outside.draw_transaction_ids(1) < before
+            await until(api.is_ready)
+            await watched.go()
+    finally:
+        process.argv = argv

@@ -44,6 +44,7 @@ NOUNS = {
 }
 PAUSE_SECONDS = 0.05
 PROMPT_SECONDS = 2.0
+READING_SECONDS = 1.5
 
 
 @dataclass
@@ -90,6 +91,18 @@ class Outside:
             )
         finally:
             await connection.close()
+
+    async def draw_transaction_ids(self, count: int) -> int:
+        """By transactions that are rolled back; the last one."""
+        connection = await asyncpg.connect(self.postgres.url)
+        drawn = 0
+        for _ in range(count):
+            transaction = connection.transaction()
+            await transaction.start()
+            drawn = int(await connection.fetchval("SELECT pg_current_xact_id()::text"))
+            await transaction.rollback()
+        await connection.close()
+        return drawn
 
     async def terminate_backends(self) -> None:
         connection = await asyncpg.connect(self.postgres.url)
@@ -179,8 +192,18 @@ class Watching:
     async def begun(self) -> None:
         """Each has the present state of all it is to see; then the writer goes."""
         await until(self._has_seen(dict.fromkeys(self._writer.subjects, 1)))
-        await self._writer.order(do="go", pause=PAUSE_SECONDS)
+        await self.go()
         await self.busy()
+
+    async def go(self) -> None:
+        await self._writer.order(do="go", pause=PAUSE_SECONDS)
+
+    async def hold(self) -> None:
+        await self._writer.order(do="hold")
+
+    async def read_once_more(self) -> None:
+        """The log is read each second, and has nothing new."""
+        await asyncio.sleep(READING_SECONDS)
 
     async def busy(self) -> None:
         """Some more transitions were made, and seen by one client at least."""
@@ -233,7 +256,7 @@ class Watching:
 
     async def settled(self) -> None:
         """The writer ends, and everybody has every transition of the log once and in order."""
-        await self._writer.order(do="hold")
+        await self.hold()
         logged: dict[str, list[tuple[int, str]]] = {}
         for row in await self._outside.log():
             subject = global_id(NOUNS[row["kind"]], row["subject_id"])
