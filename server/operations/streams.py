@@ -46,6 +46,11 @@ class Stream:
         self._ticks: dict[UUID, _Event] = {}
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether events wait, which later ones must not overtake."""
+        return self._task is not None
+
     def tell(self, change: Change, watcher: Watcher) -> None:
         """Have a watcher told of a change; those that are told of the same one share its execution."""
         last = self._events[-1] if self._events else None
@@ -85,7 +90,8 @@ class Stream:
     async def _execute_all(self) -> None:
         while self._events:
             event = self._events.popleft()
-            self._ticks.pop(event.change.subject_id, None)
+            if self._ticks.get(event.change.subject_id) is event:
+                del self._ticks[event.change.subject_id]
             try:
                 payload = await self.payload(event.change)
             except Exception:
@@ -104,24 +110,26 @@ class PlainStream:
     def __init__(self, projection: Projection, following: Following[Any], careful: Stream) -> None:
         self._projection, self._following, self._careful = projection, following, careful
         self._change: Change | None = None
-        self._payload = b""
+        self._payload: bytes | None = None
 
     def tell(self, change: Change, watcher: Watcher) -> None:
         if change is not self._change:
-            try:
-                self._payload = self._projection.payload_of(self._following.event_of(change))
-            except Exception:
-                # graphql-core words the error, in its place, with what can be told beside it.
-                self._careful.tell(change, watcher)
-                return
-            self._change = change
-        watcher.send(self._payload, change)
+            self._change, self._payload = change, self._projected(change)
+        if self._payload is None or self._careful.is_busy:
+            self._careful.tell(change, watcher)
+        else:
+            watcher.send(self._payload, change)
 
     async def payload(self, change: Change) -> bytes:
+        """The result for one event, made for whoever asks."""
+        return self._projected(change) or await self._careful.payload(change)
+
+    def _projected(self, change: Change) -> bytes | None:
+        """None where graphql-core is to word an error, in its place, with what can be told beside it."""
         try:
             return self._projection.payload_of(self._following.event_of(change))
         except Exception:
-            return await self._careful.payload(change)
+            return None
 
 
 @dataclass(slots=True, eq=False)

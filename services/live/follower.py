@@ -64,15 +64,13 @@ class Follower:
     def hear(self, change: Change) -> None:
         """Something happened: tell it, or keep it until the past is told."""
         follow = self.follow
-        if not change.audience.includes(follow.viewer):
-            # Whoever is still catching up is told by its own look at the past, and why.
-            if change.subject_id == follow.topic_id and self.has_caught_up:
-                self.end()
-        elif follow.wants(change):
-            if self._waiting is not None:
-                self._keep(change, self._waiting)
-            elif self._is_news(change):
-                self.listener.take(change)
+        # That it may not be seen ends nothing here: who joined while rights were read was not asked about.
+        if self._is_over or not (change.audience.includes(follow.viewer) and follow.wants(change)):
+            return
+        if self._waiting is not None:
+            self._keep(change, self._waiting)
+        elif self._is_news(change):
+            self.listener.take(change)
 
     def end(self) -> None:
         """The viewer may not follow this any longer."""

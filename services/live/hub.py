@@ -87,6 +87,8 @@ class LiveHub:
         """From here on nothing is missed: what happens is kept until the follower has caught up."""
         follower = Follower(follow, listener, self._topics.remove)
         self._topics.add(follower)
+        if follow.kind is ProductionChanges.kind:
+            self._progress.join(follow.topic_id)
         # A present state is told up to now; ticks are told again once the log has been read as far.
         self._look.set()
         return follower

@@ -15,6 +15,8 @@ from services.policy import Audience
 from services.viewer import Viewer
 
 MAX_REMEMBERED = 10_000
+# For how many times `refresh` reads of a production anew after its latest tick.
+ROUNDS = 30
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -119,13 +121,16 @@ class ProductionProgress:
     """Turns ticks into changes: only of the transition told last, and only when they are further on.
 
     A tick says how far a render is, and nothing of who may see it or what the production is called: that is
-    read once and then every second, for all productions whose ticks are told. The longest untouched goes.
+    read every second for all productions that ticked lately. A tick after a longer silence, of a transition
+    that nobody followed, or after somebody joined, waits until it is read. The longest untouched goes.
     """
 
     def __init__(self) -> None:
         self._told: OrderedDict[UUID, _Told] = OrderedDict()
         self._unknown: dict[UUID, ProgressTick] = {}
-        self._ticked: set[UUID] = set()
+        self._ticked: dict[UUID, int] = {}
+        self._known: set[UUID] = set()
+        """Those whose row and audience were read by the last `refresh` or later."""
 
     @property
     def unknown(self) -> Collection[UUID]:
@@ -134,11 +139,19 @@ class ProductionProgress:
 
     @property
     def ticked(self) -> Collection[UUID]:
-        """Those that were told of since the last `refresh`."""
-        return self._ticked
+        """Those that were told of lately, which `refresh` reads anew."""
+        return self._ticked.keys()
+
+    def join(self, production_id: UUID | None) -> None:
+        """Somebody follows a production, or all, whose rights may not have been asked for yet."""
+        if production_id is None:
+            self._known.clear()
+        else:
+            self._known.discard(production_id)
 
     def note(self, change: ProductionStatusChange) -> None:
         """A transition is being told."""
+        self._known.add(change.subject_id)
         self._remember(
             change.subject_id,
             _Told(
@@ -147,16 +160,16 @@ class ProductionProgress:
         )
 
     def change_of(self, tick: ProgressTick, reached: Position, cursor: str) -> ProductionStatusChange | None:
-        """The tick as a change; None when it is not news, or nothing is known of the production yet: then it
+        """The tick as a change; None when it is not news, or too little is known of the production: then it
         waits for `learn`. `reached` is how far the log has been told."""
         told = self._told.get(tick.production_id)
-        if told is None:
+        if told is None or tick.production_id not in self._known or tick.sequence > told.sequence:
             self._unknown[tick.production_id] = tick
             return None
         if tick.sequence != told.sequence or tick.progress_percent <= told.progress_percent:
             return None
         told.progress_percent = tick.progress_percent
-        self._ticked.add(tick.production_id)
+        self._ticked[tick.production_id] = ROUNDS
         phase = RenderPhase(tick.phase) if tick.phase else None
         production = _as_told(told.production, told.status, tick.progress_percent, phase)
         return ProductionStatusChange(
@@ -176,29 +189,40 @@ class ProductionProgress:
         )
 
     async def learn(self, reached: Position, users: Collection[UUID]) -> Sequence[ProgressTick]:
-        """Read what is missing; the ticks that have waited for it."""
+        """Read what is missing; the ticks that have waited for it, without those of transitions that are
+        still to be told."""
         waited, self._unknown = self._unknown, {}
         rows = await latest_rows(waited.keys(), up_to=reached)
         productions, audiences = await self._read(rows.keys(), users)
-        for production_id, row in rows.items():
-            if production_id in productions and production_id in audiences:
-                change = transition_of(row, productions[production_id], audiences[production_id])
-                if production_id not in self._told:
-                    self.note(change)
-        return [tick for production_id, tick in waited.items() if production_id in self._told]
+        learned = rows.keys() & productions.keys() & audiences.keys()
+        for production_id in learned:
+            production, audience = productions[production_id], audiences[production_id]
+            change = transition_of(rows[production_id], production, audience)
+            told = self._told.get(production_id)
+            if told is None or told.sequence < change.sequence:
+                self.note(change)
+            else:
+                self._renew(told, production, audience)
+        return [
+            tick
+            for production_id, tick in waited.items()
+            if production_id in learned and tick.sequence <= self._told[production_id].sequence
+        ]
 
     async def refresh(self, users: Collection[UUID]) -> None:
-        """Read again what ticks have been told with since the last time."""
-        ticked, self._ticked = self._ticked, set()
-        productions, audiences = await self._read(ticked, users)
-        for production_id in ticked:
-            told = self._told.get(production_id)
-            if told is None:
-                continue
-            if production_id in productions and production_id in audiences:
-                told.production, told.audience = productions[production_id], audiences[production_id]
-            else:
-                del self._told[production_id]
+        """Read anew what ticks are told with; what else is known is too old from now on."""
+        ticked = self._ticked.copy()
+        self._ticked = {production_id: left - 1 for production_id, left in ticked.items() if left > 1}
+        try:
+            productions, audiences = await self._read(ticked.keys(), users)
+        finally:
+            self._known.clear()
+        for production_id in productions.keys() & audiences.keys() & self._told.keys():
+            self._renew(self._told[production_id], productions[production_id], audiences[production_id])
+
+    def _renew(self, told: _Told, production: models.Production, audience: Audience) -> None:
+        told.production, told.audience = production, audience
+        self._known.add(production.id)
 
     async def _read(
         self, ids: Collection[UUID], users: Collection[UUID]

@@ -7,10 +7,8 @@ AT_ONCE = 500
 
 
 class RightsWatch:
-    """Ends what may not be followed any longer although nothing happens to it: one statement for hundreds.
-
-    What may be seen is asked again with each transition; this is for the silence in between.
-    """
+    """Ends what may not be followed any longer, whether anything happens to it or not: one statement for
+    hundreds. A transition that may not be seen is not told, and ends nothing."""
 
     def __init__(self, topics: Topics, sources: tuple[ChangeSource[Change], ...]) -> None:
         self._topics, self._sources = topics, sources

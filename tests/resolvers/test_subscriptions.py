@@ -1,9 +1,6 @@
 import pytest
 
-import models
 from models.statuses import ProductionStatus, PublicationStatus, SpaceRole
-from services.record_render_event import record_render_event
-from services.rendering.render_events import RenderEvent
 from tests.factories import (
     add_member,
     id_of,
@@ -14,6 +11,7 @@ from tests.factories import (
     make_user,
 )
 from tests.live_client import live_client
+from tests.telling import tell
 
 ONE = """
 subscription ($id: ID!, $after: String) {
@@ -27,16 +25,6 @@ subscription ($filter: ProductionFilter) {
   productionsStatusChanged(filter: $filter) { sequence status production { title } }
 }
 """
-
-
-async def tell(gateways, production, **event):
-    render = await models.Render.get(production_id=production.id, number=1)
-    await record_render_event(
-        event=RenderEvent(render_id=render.id, cause="told by a test", **event),
-        storage=gateways.storage,
-        bus=gateways.bus,
-        clock=gateways.clock,
-    )
 
 
 async def test_a_production_is_followed_from_its_present_state_to_the_end(server, gateways):
