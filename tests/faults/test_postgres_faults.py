@@ -2,11 +2,13 @@
 is open stays open, and catches up."""
 
 import asyncio
+import sys
 
 import pytest
 
 from embedded.processes import stop_all
-from tests.faults.world import watching
+from tests.faults.world import port_of, through, watching
+from tests.tcp_proxy import tcp_proxy
 from tests.waiting import until
 
 DOWN_SECONDS = 1.5
@@ -26,10 +28,12 @@ async def test_postgres_restarted(outside, api, end):
         else:
             await outside.kill(outside.postgres)
         await until(lambda: is_database_down(api))
+        late = watched.join()
         await asyncio.sleep(DOWN_SECONDS)
         await outside.start_again(outside.postgres)
         await until(api.is_ready)
     assert watched.drops() == set()
+    assert set(late.drops) == {1013}
 
 
 @pytest.mark.slow
@@ -75,3 +79,35 @@ async def test_a_crash_that_hands_out_transaction_ids_again_hides_nothing(outsid
             await watched.go()
     finally:
         process.argv = argv
+
+
+OPEN_TRANSACTION = """
+import asyncio, sys
+from tortoise.transactions import in_transaction
+from server.database import open_database
+async def main():
+    async with open_database(sys.argv[1]), in_transaction() as connection:
+        await connection.execute_query("SELECT pg_current_xact_id()")
+        print("open", flush=True)
+        await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.slow
+async def test_a_machine_that_is_gone_in_the_middle_of_a_transaction_holds_nobody_up_for_long(outside, api):
+    """Whoever reads the log waits for the oldest transaction, and TCP alone would keep that one for hours."""
+    async with tcp_proxy(port_of(outside.postgres.url)) as proxy, watching(outside, api.port) as watched:
+        machine = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            OPEN_TRANSACTION,
+            through(outside.postgres.url, proxy),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert await machine.stdout.readline() == b"open\n"
+        proxy.blackhole()
+        await watched.calm()
+        machine.kill()
+        await machine.wait()
+    assert watched.drops() == set()

@@ -117,6 +117,10 @@ async def answers(server: Server) -> bool:
     return await asyncio.to_thread(server.problem) is None
 
 
+def port_of(url: str) -> int:
+    return int(url.rpartition(":")[2].partition("/")[0])
+
+
 def through(url: str, proxy: TcpProxy) -> str:
     head, _, tail = url.rpartition(f"@{LOOPBACK}:")
     return f"{head}@{LOOPBACK}:{proxy.port}/{tail.partition('/')[2]}"
@@ -174,23 +178,40 @@ class Watching:
 
     def __init__(self, outside: Outside, writer: Writing, port: int) -> None:
         self._outside, self._writer = outside, writer
-        address = f"ws://{LOOPBACK}:{port}/graphql"
+        self._address = f"ws://{LOOPBACK}:{port}/graphql"
+        self._tasks: list[asyncio.Task[None]] = []
+        self.clients: list[ResumingClient] = []
+        for _ in range(3):
+            self._join(ALL, None, ("production", "id"), writer.productions)
+        for id in writer.productions:
+            self._join(ONE, id, ("production", "id"), [id])
+        self._join(UPLOAD, writer.upload, ("upload", "id"), [writer.upload])
+        self._join(SPACE, writer.space, ("publicationId",), [writer.publication])
 
-        def client(
-            document: str, of: str | None, path: tuple[str, ...], subjects: list[str]
-        ) -> ResumingClient:
-            variables = {"id": of} if of else {}
-            return ResumingClient(address, writer.token, document, variables, path, frozenset(subjects))
+    def join(self) -> ResumingClient:
+        """One more begins now to follow a production."""
+        [id, *_] = self._writer.productions
+        return self._join(ONE, id, ("production", "id"), [id])
 
-        self.clients = [
-            *(client(ALL, None, ("production", "id"), writer.productions) for _ in range(3)),
-            *(client(ONE, id, ("production", "id"), [id]) for id in writer.productions),
-            client(UPLOAD, writer.upload, ("upload", "id"), [writer.upload]),
-            client(SPACE, writer.space, ("publicationId",), [writer.publication]),
-        ]
+    def _join(
+        self, document: str, of: str | None, path: tuple[str, ...], subjects: list[str]
+    ) -> ResumingClient:
+        variables = {"id": of} if of else {}
+        client = ResumingClient(
+            self._address, self._writer.token, document, variables, path, frozenset(subjects)
+        )
+        self.clients.append(client)
+        self._tasks.append(asyncio.create_task(client.run()))
+        return client
+
+    async def leave(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def begun(self) -> None:
         """Each has the present state of all it is to see; then the writer goes."""
+        self._first = len(self.clients)
         await until(self._has_seen(dict.fromkeys(self._writer.subjects, 1)))
         await self.go()
         await self.busy()
@@ -267,10 +288,13 @@ class Watching:
             seen: dict[str, list[tuple[int, str]]] = {}
             for each in client.transitions:
                 seen.setdefault(each.subject, []).append((each.sequence, each.status))
-            assert seen == {subject: expected[subject] for subject in client.subjects}
+            # From the state that was the present one when it came.
+            firsts = {subject: seen[subject][0][0] for subject in client.subjects}
+            assert seen == {subject: expected[subject][first - 1 :] for subject, first in firsts.items()}
 
     def drops(self) -> set[int]:
-        return {code for client in self.clients for code in client.drops}
+        """The closing codes that those met who were there from the beginning."""
+        return {code for client in self.clients[: self._first] for code in client.drops}
 
 
 @asynccontextmanager
@@ -278,7 +302,6 @@ async def watching(outside: Outside, port: int) -> AsyncIterator[Watching]:
     """Clients at a port while a writer makes transitions all the time; in the end all have seen all."""
     async with writing(outside) as writer:
         watching = Watching(outside, writer, port)
-        tasks = [asyncio.create_task(client.run()) for client in watching.clients]
         try:
             await watching.begun()
             yield watching
@@ -286,6 +309,4 @@ async def watching(outside: Outside, port: int) -> AsyncIterator[Watching]:
             await watching.busy()
             await watching.settled()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await watching.leave()
