@@ -38,7 +38,7 @@ def health_routes(gateways: Gateways, queue: EventQueue | None, draining: Draini
         without_database, without_storage, without_events = await asyncio.gather(
             database.problem(), storage.problem(), events.problem()
         )
-        without_live = None if gateways.hub.is_healthy else "The event bus is not heard."
+        without_live = None if gateways.hub.is_healthy else "The event bus is not heard, or the log not read."
         found = {"database": without_database, "storage": without_storage, "live": without_live}
         down = {name: problem for name, problem in found.items() if problem}
         told = {"degraded": {"events": without_events}} if without_events else {}

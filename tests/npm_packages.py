@@ -16,7 +16,8 @@ def install_packages(folder: Path, then: Callable[[], None] = lambda: None) -> N
     done = kept / "package-lock.json"
     with (kept / "mutex").open("w") as mutex:
         fcntl.flock(mutex, fcntl.LOCK_EX)
-        if done.exists() and done.read_bytes() == lock.read_bytes():
+        is_there = (folder / "node_modules").exists() and done.exists()
+        if is_there and done.read_bytes() == lock.read_bytes():
             return
         command = ["npm", "ci", "--no-progress", "--loglevel=error"]
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)

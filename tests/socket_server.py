@@ -51,13 +51,14 @@ class Stage:
         self.watching.add(close)
         return lambda: self.watching.discard(close)
 
-    async def operation(self) -> Rehearsed:
-        """The latest one, once there is one."""
-        await until(self._has_begun)
-        return self.operations[-1]
+    async def begun(self, count: int) -> Rehearsed:
+        """The operation that makes it so many, once it has begun."""
 
-    async def _has_begun(self) -> bool:
-        return bool(self.operations)
+        async def have_begun() -> bool:
+            return len(self.operations) >= count
+
+        await until(have_begun)
+        return self.operations[count - 1]
 
     async def deserted(self) -> None:
         """Return once no connection is left."""

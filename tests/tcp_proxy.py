@@ -1,18 +1,26 @@
 """Stands before any TCP server and cuts its connections, or lets what is sent vanish without a word."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from embedded.ports import LOOPBACK
 
 CHUNK = 65536
+# As `struct linger`: close at once, by RST (socket(7)).
+AT_ONCE = struct.pack("ii", 1, 0)
 
 
 class TcpProxy:
+    """`tried_in_vain` counts the connections since the network last broke down."""
+
     def __init__(self, target_port: int) -> None:
         self.target_port = target_port
         self.port = 0
+        self.tried_in_vain = 0
+        self._refuses = False
         self._is_open = asyncio.Event()
         self._is_open.set()
         self._generation = 0
@@ -23,20 +31,34 @@ class TcpProxy:
         """From now on nothing comes through in either direction, and nobody is told: connections stay open,
         new ones are taken and never answered."""
         self._is_open.clear()
+        self.tried_in_vain = 0
+
+    def refuse(self) -> None:
+        """From now on new connections are reset."""
+        self._refuses = True
+        self.tried_in_vain = 0
 
     def heal(self, *, forgetting: bool) -> None:
         """New connections come through again. `forgetting`: those from before never do, as after a firewall
         that lost its memory; else they go on where they were."""
         if forgetting:
             self._generation += 1
+        self._refuses = False
         self._is_open.set()
 
-    def cut(self) -> None:
+    def cut(self, *, by_reset: bool = False) -> None:
         """End every connection at once."""
         for writer in self._writers:
-            writer.transport.abort()
+            if by_reset:
+                reset(writer)
+            else:
+                writer.transport.abort()
 
     def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.tried_in_vain += 1
+        if self._refuses:
+            reset(writer)
+            return
         # A task of our own: when one of its own is cancelled, asyncio.start_server logs a failure.
         task = asyncio.create_task(self._take(reader, writer))
         self._taking.add(task)
@@ -85,6 +107,13 @@ class TcpProxy:
         await self._is_open.wait()
         if generation != self._generation:
             await asyncio.Event().wait()
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """End a connection by RST, as the kernel does for a process that died."""
+    if not writer.transport.is_closing():
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    writer.transport.abort()
 
 
 @asynccontextmanager

@@ -87,11 +87,11 @@ class Bench:
             there = Scene(scene.productions, scene.each, cores=TWO[what], has_own_ids=scene.has_own_ids)
             return throughput(self._world, "airdate", there, self._options.seconds)
 
-        tell_outcomes("two: Airdate as one process and as two, half the watchers each", self._rounds(list(TWO), run))
+        tell_outcomes(
+            "two: Airdate as one process and as two, half the watchers each", self._rounds(list(TWO), run)
+        )
 
-    def _rounds(
-        self, names: Sequence[str], run: Callable[[str], Outcome]
-    ) -> dict[str, list[Outcome]]:
+    def _rounds(self, names: Sequence[str], run: Callable[[str], Outcome]) -> dict[str, list[Outcome]]:
         """In turn, so that a machine that gets slower in between is so for all."""
         found: dict[str, list[Outcome]] = {name: [] for name in names}
         for _ in range(self._options.rounds):
@@ -111,8 +111,10 @@ def tell_outcomes(title: str, found: dict[str, list[Outcome]]) -> None:
     rows = {name: outcomes for name, outcomes in found.items() if outcomes}
     print(f"\n### {title}\n")
     first = next(iter(rows), "")
-    print(f"| server | messages/s | {NAMES.get(first, first)} / it | CPU µs/message | ratio | p50 / p99 ms "
-          "| frame bytes | load's core |\n|---|---|---|---|---|---|---|---|")
+    print(
+        f"| server | messages/s | {NAMES.get(first, first)} / it | CPU µs/message | ratio | p50 / p99 ms "
+        "| frame bytes | load's core |\n|---|---|---|---|---|---|---|---|"
+    )
     for name, outcomes in rows.items():
         delivered, cpu = middle(outcomes, "delivered"), middle(outcomes, "cpu_us")
         ours = middle(rows[first], "delivered") / delivered if delivered else float("inf")
@@ -123,6 +125,19 @@ def tell_outcomes(title: str, found: dict[str, list[Outcome]]) -> None:
             f"| {middle(outcomes, 'p50_ms'):.0f} / {middle(outcomes, 'p99_ms'):.0f} "
             f"| {middle(outcomes, 'frame_bytes'):.0f} | {middle(outcomes, 'busy'):.0%} |"
         )
+    sys.stdout.flush()
+
+
+def tell_two(found: dict[str, list[Outcome]]) -> None:
+    """On cores of their own, two deliver twice what they deliver for a second of CPU."""
+    print("\n### two: Airdate as one process and as two, each with half of the 1,000 watchers\n")
+    print("| | messages/s | to one process | messages per server CPU second | to one process |")
+    print("|---|---|---|---|---|")
+    one = found["one process"]
+    for what, outcomes in found.items():
+        delivered, cpu = middle(outcomes, "delivered"), middle(outcomes, "cpu_us")
+        times, cheaper = delivered / middle(one, "delivered"), middle(one, "cpu_us") / cpu
+        print(f"| {what} | {delivered:,.0f} | {times:.2f} | {1e6 / cpu:,.0f} | {cheaper:.2f} |")
     sys.stdout.flush()
 
 
@@ -141,7 +156,9 @@ def chosen() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="of which medians are told; 3")
     parser.add_argument("--seconds", type=float, default=1.2, help="of a step at one rate; 1.2")
     parser.add_argument("--watchers", type=int, default=1000, help="of hot and spread; 1000")
-    parser.add_argument("--ids", choices=("own", "same"), default="own", help="operation ids; own, as graphql-ws")
+    parser.add_argument(
+        "--ids", choices=("own", "same"), default="own", help="operation ids; own, as graphql-ws"
+    )
     parser.add_argument("--profile", metavar="SECONDS", type=float, help="Airdate with py-spy, for each case")
     parser.add_argument("--verbose", action="store_true", help="each round, too")
     return parser.parse_args()

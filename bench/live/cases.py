@@ -22,7 +22,7 @@ from steps import Outcome, Step
 from world import World
 
 SATURATED = 0.95
-MOST_STEPS = 5
+MOST_STEPS = 6
 # Messages a second at which even a server that delivered nothing at first is asked for more.
 SLOWEST = 500.0
 SETTLE_SECONDS = 1.0
@@ -111,7 +111,7 @@ def most(run: Callable[[float | None], Outcome]) -> Outcome:
         if high and low:
             rate = (low + high) / 2
         else:
-            rate *= 0.7 if high else 1.12
+            rate *= 0.7 if high else 1.25
     return best or outcome
 
 

@@ -1,7 +1,7 @@
 """How events reach the servers: for each, what its own publisher would put on Redis, or rows in PostgreSQL.
 
-An event has a number: event `e` is of production `e % P` in round `e // P`. Rounds are the percent points of a
-render (ticks), or its transitions between QUEUED and PROCESSING. All that is sent is made before time counts.
+An event has a number: event `e` is of production `e % P` in round `e // P`. Rounds are the percent points of
+a render (ticks), or its transitions between QUEUED and PROCESSING. What is sent is made before time counts.
 """
 
 import re
@@ -25,6 +25,7 @@ from services.gateways.event_bus import ProgressTick
 FIRST_PERCENT, MOST_TICKS = 10, 90
 CURSOR = "AQAAAAAAAAW7AAAAAAAAAAA"
 READY_ID = "6ff0c5c8-5a5e-4d0c-9b0d-2f1ce4a0a0b7"
+TICKS = b"airdate:progress"
 PUBLISH_SECONDS = 10.0
 WRITE_SECONDS = 30.0
 
@@ -119,9 +120,7 @@ class PublishedFeed:
     def begin(self, rounds: int) -> None:
         self.life.begin()
         self._sent = []
-        self._commands = [
-            line for number in range(rounds) for line in self._all(self.life.event(number))
-        ]
+        self._commands = [line for number in range(rounds) for line in self._all(self.life.event(number))]
         self.begin_again()
 
     def begin_again(self) -> None:
@@ -164,7 +163,9 @@ class TickFeed:
         self.life.begin()
         self._sent = []
         self._commands = [
-            command(b"PUBLISH", b"airdate:progress", orjson.dumps(self._tick(production, number), default=str))
+            command(
+                b"PUBLISH", b"airdate:progress", orjson.dumps(self._tick(production, number), default=str)
+            )
             for number in range(rounds)
             for production in self._productions
         ]

@@ -26,7 +26,15 @@ def profile(world: World, case: str, scene: Scene, seconds: float) -> None:
     with staged(world, "airdate", scene) as stage:
         stage.step(None, 0.5)
         [server] = stage.servers
-        options = ["--rate", str(SAMPLES_PER_SECOND), "--format", "raw", "--output", str(path), "--nonblocking"]
+        options = [
+            "--rate",
+            str(SAMPLES_PER_SECOND),
+            "--format",
+            "raw",
+            "--output",
+            str(path),
+            "--nonblocking",
+        ]
         length = ["--duration", str(int(seconds))]
         spy = subprocess.Popen(
             [program, "record", "--pid", str(server.process.pid), *options, *length],

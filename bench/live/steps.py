@@ -27,7 +27,8 @@ NUMBERS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """Of one step. `busy` is the part of the load's core that was used, for whether it was the limit."""
+    """Of one step. Whether the load was the limit is seen by `busy`, the part of its core that was used, and
+    by `load_us`, what this process itself spends on a message."""
 
     offered: float
     delivered: float
@@ -37,6 +38,7 @@ class Outcome:
     p99_ms: float
     cpu_us: float
     busy: float
+    load_us: float
     frame_bytes: int
 
     @property
@@ -88,10 +90,11 @@ class Step:
         first = self._feed.life.event(0)
         self._first = first["progressPercent"] if self._feed.life.has_ticks else first["sequence"]
         cpu = [server.cpu_seconds() for server in self._servers]
-        busy, began = core_times(), time.monotonic()
-        sent = self._send_and_read(began)
+        busy, load = core_times(), time.process_time()
+        sent = self._send_and_read(time.monotonic())
+        load = time.process_time() - load
         spent = sum(server.cpu_seconds() for server in self._servers) - sum(cpu)
-        return self._outcome(sent, spent, used(busy, core_times()))
+        return self._outcome(sent, spent, load, used(busy, core_times()))
 
     def _send_and_read(self, began: float) -> int:
         """The number of events sent."""
@@ -166,10 +169,10 @@ class Step:
         if not is_right or not is_its_own or "errors" in told["payload"]:
             raise ServerFailed(f"told {frame.decode()}, not {expected}")
 
-    def _outcome(self, sent: int, spent: float, busy: float) -> Outcome:
+    def _outcome(self, sent: int, spent: float, load: float, busy: float) -> Outcome:
         sent_at = np.array(self._feed.sent_at(sent))
         if not self._events:
-            return Outcome(self._rate or 0, 0, sent * self._each, 0, np.inf, np.inf, np.inf, busy, 0)
+            return Outcome(self._rate or 0, 0, sent * self._each, 0, np.inf, np.inf, np.inf, busy, 0, 0)
         times = np.array(self._times)
         waits = (times - sent_at[np.array(self._events)]) * 1000
         span = float(times.max() - sent_at[0])
@@ -185,6 +188,7 @@ class Step:
             p99_ms=float(np.percentile(waits, 99)),
             cpu_us=spent / messages * 1e6,
             busy=busy,
+            load_us=load / messages * 1e6,
             frame_bytes=self._frame_bytes,
         )
 

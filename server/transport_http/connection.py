@@ -33,6 +33,8 @@ class StreamableProtocol(HttpToolsProtocol):
         self._is_streaming = True
         if self._is_shutting_down:
             self.cut()
+        if self.transport.is_closing():
+            return
         # Linux else tries for a quarter of an hour to reach a peer that is gone without a word (tcp(7)).
         option = getattr(socket, "TCP_USER_TIMEOUT", None)
         peer = self.transport.get_extra_info("socket")

@@ -80,6 +80,7 @@ class Connection:
     async def run(self) -> None:
         """Until either side closes. Whatever the socket started has been stopped when this returns."""
         self._wire.source = self.outbox
+        self.outbox.drain()
         self._init_timer = asyncio.get_running_loop().call_later(INIT_SECONDS, self._init_is_due)
         try:
             while not self._is_closed:

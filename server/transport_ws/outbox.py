@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from itertools import islice
 from uuid import UUID
 
@@ -23,10 +23,22 @@ class Outbox:
     more than a quarter of that counts as a quarter: one large answer does not end a socket by itself.
     """
 
-    __slots__ = ("_bytes", "_largest_weight", "_max_bytes", "_number", "_readers", "_waiting", "_wire")
+    __slots__ = (
+        "_bytes",
+        "_largest_weight",
+        "_max_bytes",
+        "_number",
+        "_readers",
+        "_waiting",
+        "_wire",
+        "_write",
+    )
 
     def __init__(self, wire: Wire, *, max_bytes: int = MAX_WAITING_BYTES) -> None:
         self._wire = wire
+        # The wire's, while a frame may be written at once. It is at hand, as what costs here is to reach for
+        # a thousand sockets' objects one after another, which no cache holds.
+        self._write: Callable[[bytes], None] | None = None
         self._max_bytes, self._largest_weight = max_bytes, max_bytes // 4
         # Keyed by the operation and what a later frame would take the place of it by: the subject of a
         # tick; for all else a number of its own. A dict keeps the order, and an empty one is small.
@@ -37,16 +49,15 @@ class Outbox:
     def put(self, frame: bytes, operation: Hashable = None, tick_of: UUID | None = None) -> None:
         """Send a whole frame. One that waits, of the same operation and a tick of the same subject, gives way
         to it. Nothing happens when the wire is closed. Raises OutboxFull."""
-        wire = self._wire
-        if not self._waiting and wire.is_writable:
-            wire.write(frame)
-        elif wire.is_open:
+        if self._write is not None:
+            self._write(frame)
+        elif self._wire.is_open:
             self._hold(frame, operation, tick_of)
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing waits, and the next frame would be written at once."""
-        return not self._waiting and self._wire.is_writable
+        return self._write is not None
 
     async def idle(self) -> None:
         """Return once nothing waits any more, be it because the wire has closed."""
@@ -55,11 +66,16 @@ class Outbox:
             self._readers = [*(self._readers or ()), reader]
             await reader
 
+    def pause(self) -> None:
+        """Hold what comes from now on."""
+        self._write = None
+
     def drain(self) -> None:
-        """Write what waits, until the transport is full again."""
+        """Write what waits, until the transport is full again; if it is not, then what comes, too."""
         while self._waiting and self._wire.is_writable:
             self._wire.write(self._take(WRITTEN_AT_ONCE))
-        if not self._waiting:
+        if not self._waiting and self._wire.is_writable:
+            self._write = self._wire.write
             self._wake_readers()
 
     def flush(self) -> None:
@@ -69,7 +85,8 @@ class Outbox:
         self._wake_readers()
 
     def discard(self) -> None:
-        """Forget all that waits."""
+        """Forget all that waits; the socket is at its end."""
+        self._write = None
         self._waiting, self._bytes = {}, 0
         self._wake_readers()
 

@@ -1,6 +1,7 @@
 """uvicorn's WebSocket protocol, with a way past it for frames that are ready to be sent."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.config import Config
@@ -49,8 +50,9 @@ class WireProtocol(WebSocketsSansIOProtocol):
         _, high_water = self.transport.get_write_buffer_limits()
         return max(0, self.transport.get_write_buffer_size() - high_water)
 
-    def write(self, frame: bytes) -> None:
-        self.transport.write(frame)
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        return self.transport.write
 
     def close(self, code: int, reason: str) -> None:
         """As uvicorn does it for `websocket.close`, but without waiting for the transport to be writable."""
@@ -60,6 +62,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
+        self._pause_source()
         if self.read_paused:
             # The client's own close frame ends the wait for it.
             self.read_paused = False
@@ -79,9 +82,20 @@ class WireProtocol(WebSocketsSansIOProtocol):
             extensions = cast(dict[str, object], self.scope["extensions"])
             extensions[EXTENSION] = self
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self.is_open:
+            # The client's close frame was answered, or a frame that is none.
+            self._pause_source()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._pause_source()
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._is_paused = True
+        self._pause_source()
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -93,14 +107,20 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if self.source is not None and self.is_open:
             self.source.flush()
         super().shutdown()
+        self._pause_source()
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
+        self._pause_source()
         self._linger()
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         super().on_task_complete(task)
         self._linger()
+
+    def _pause_source(self) -> None:
+        if self.source is not None:
+            self.source.pause()
 
     def _linger(self) -> None:
         """Cut the connection off in a while: a closed transport waits for ever for a peer that does not

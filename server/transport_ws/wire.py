@@ -1,5 +1,6 @@
 """What a socket is written on: the transport itself, past the ASGI server's queues and copies."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 EXTENSION = "airdate.wire"
@@ -7,6 +8,10 @@ EXTENSION = "airdate.wire"
 
 class Source(Protocol):
     """Where the frames come from."""
+
+    def pause(self) -> None:
+        """The transport holds more than its high-water mark, or the socket has closed: write no more."""
+        ...
 
     def drain(self) -> None:
         """The transport takes more again."""
@@ -21,6 +26,7 @@ class Wire(Protocol):
     """The ASGI server puts it into a WebSocket's `scope["extensions"]`, under EXTENSION."""
 
     source: Source | None
+    """Is told from when it is set."""
 
     @property
     def is_open(self) -> bool:
@@ -37,8 +43,10 @@ class Wire(Protocol):
         """How many bytes the transport holds above its high-water mark."""
         ...
 
-    def write(self, frame: bytes) -> None:
-        """Whole frames with their headers, at once; only while it is open."""
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        """Takes whole frames with their headers, at once; to be called only while the wire is open. It may be
+        kept until the source is told to pause."""
         ...
 
     def close(self, code: int, reason: str) -> None:

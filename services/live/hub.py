@@ -5,6 +5,7 @@ lost announcement, a restarted Redis or a cut connection delays a transition and
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Protocol
@@ -29,6 +30,8 @@ from services.live.upload_changes import UploadChanges
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
+# A reading may hang: a server that is gone without a word refuses nothing.
+STALE_SECONDS = 4.0
 # An older transaction that is still running holds back what is settled: most end within milliseconds.
 HELD_BACK_SECONDS = (0.002, 0.004, 0.008, 0.016, 0.03)
 FIRST_BACKOFF_SECONDS = 0.1
@@ -55,12 +58,12 @@ class LiveHub:
         self._reached, self._cursor = Position(0, 0), ""
         self._tasks: list[asyncio.Task[None]] = []
         self._hears = False
-        self._reads = False
+        self._read_at = float("-inf")
 
     @property
     def is_healthy(self) -> bool:
-        """Whether the bus is heard and the log could be read the last time."""
-        return self._hears and self._reads
+        """Whether the bus is heard and the log was read just now."""
+        return self._hears and time.monotonic() - self._read_at < STALE_SECONDS
 
     @property
     def followers(self) -> int:
@@ -69,7 +72,7 @@ class LiveHub:
     async def start(self) -> None:
         """Needs the database; Redis may come later."""
         self._reach(await horizon())
-        self._reads = True
+        self._read_at = time.monotonic()
         loops = (self._hear(), self._read(), self._tend())
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
@@ -144,12 +147,12 @@ class LiveHub:
             try:
                 is_held_back = await self._read_on()
                 await self._learn()
-                self._reads, wait = True, LOOK_SECONDS
+                self._read_at, wait = time.monotonic(), LOOK_SECONDS
                 if is_held_back:
                     wait = HELD_BACK_SECONDS[min(held_back, len(HELD_BACK_SECONDS) - 1)]
                 held_back = held_back + 1 if is_held_back else 0
             except Exception as error:
-                self._reads, wait = False, LOOK_SECONDS
+                self._read_at, wait = float("-inf"), LOOK_SECONDS
                 log.warning("the event log could not be read", error=repr(error))
 
     async def _read_on(self) -> bool:

@@ -3,7 +3,7 @@ import { config, tell, token } from "./driver.mjs";
 import { apolloOverHttp } from "./page/apollo-http.mjs";
 import { STATUS } from "./page/status.mjs";
 
-const QUICK_RETRY = { retryMs: 1, silenceMs: 600 };
+const QUICK_RETRY = { retryMs: 1, silenceMs: 1000 };
 
 function watch(name, of) {
   const client = apolloOverHttp(config.http, token(of), QUICK_RETRY);

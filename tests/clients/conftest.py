@@ -15,9 +15,9 @@ from server.settings import Settings
 from tests.clients.client_process import FOLDER
 from tests.clients.page import write_blocks
 from tests.conftest import started
-from tests.cuttable_proxy import CuttableProxy, cuttable_proxy
 from tests.local_server import serving
 from tests.npm_packages import install_packages
+from tests.tcp_proxy import TcpProxy, tcp_proxy
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +58,8 @@ async def own_server(own_settings: Settings, gateways: Gateways) -> AsyncIterato
 
 
 @pytest.fixture
-async def proxy(own_settings: Settings, own_server: OwnServer) -> AsyncIterator[CuttableProxy]:
-    async with cuttable_proxy(own_settings.port) as proxy:
+async def proxy(own_settings: Settings, own_server: OwnServer) -> AsyncIterator[TcpProxy]:
+    async with tcp_proxy(own_settings.port) as proxy:
         yield proxy
 
 

@@ -3,8 +3,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 export const config = JSON.parse(process.argv[2]);
-export const QUICK = { retryWait: () => delay(50), pingMs: 300, pongMs: 300 };
-export const QUICK_SSE = { retry: () => delay(50), silenceMs: 600 };
+export const QUICK = { retryWait: () => delay(50), pingMs: 200, patienceMs: 1000 };
+export const QUICK_SSE = { retry: () => delay(50), silenceMs: 1000 };
 
 process.stdin.resume().on("end", () => process.exit());
 

@@ -12,7 +12,7 @@ import airdate_statuses as page
 
 CONFIG = json.loads(sys.argv[1])
 WATCHES = {"resuming": "good", "revoked": "revoked"}
-QUICK = {"ping_seconds": 0.4, "wait_seconds": 0.05}
+QUICK = {"ping_seconds": 0.2, "patience_seconds": 1, "wait_seconds": 0.05}
 
 
 def tell(watch, **what):

@@ -1,5 +1,6 @@
 """The code of docs/clients.md as files, so that what runs is what is told."""
 
+import os
 import re
 from pathlib import Path
 
@@ -19,6 +20,6 @@ def write_blocks() -> None:
     """Whole files at any moment: other processes of the tests write the same ones."""
     FOLDER.mkdir(exist_ok=True)
     for name, code in blocks().items():
-        unfinished = FOLDER / f".{name}.{id(code)}"
+        unfinished = FOLDER / f".{name}.{os.getpid()}"
         unfinished.write_text(code)
         unfinished.rename(FOLDER / name)

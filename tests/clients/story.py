@@ -40,14 +40,23 @@ class Story:
         """Wait until these watches of every client were told the last transition."""
         last = self.written[-1][0]
 
-        async def told() -> bool:
-            return all(
-                any(event["sequence"] == last for event in client.told(watch))
-                for client in clients.values()
-                for watch in watches - UNWATCHED.get(client.driver, set())
-            )
+        def unaware() -> list[tuple[str, str]]:
+            return [
+                (driver, watch)
+                for driver, client in clients.items()
+                for watch in watches - UNWATCHED.get(driver, set())
+                if not any(event["sequence"] == last for event in client.told(watch))
+            ]
 
-        await until(told)
+        async def is_known() -> bool:
+            ended = [driver for driver, client in clients.items() if client.process.returncode is not None]
+            assert ended == [], "these ended before"
+            return unaware() == []
+
+        try:
+            await until(is_known)
+        except TimeoutError:
+            raise AssertionError(f"transition {last} was not told to {unaware()}") from None
 
     def is_a_state(self, transition: Transition) -> bool:
         """Whether it was so; a present state may be told without the one before."""

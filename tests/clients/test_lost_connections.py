@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import models
+from embedded.ports import LOOPBACK
 from models.statuses import ProductionStatus
 from server.transport_http import stream
 from services.access_tokens import token_hash
 from tests.clients.client_process import client_processes
+from tests.clients.losses import Loss, lost
 from tests.clients.story import Story, transition_of
-from tests.cuttable_proxy import Loss
 from tests.factories import make_production, make_token, make_user
 from tests.waiting import until
 
@@ -63,8 +64,8 @@ def errors(clients, watch):
 @pytest.mark.parametrize("drivers", [[*SOCKETS, "gql_ws.py"], STREAMS], ids=["sockets", "streams"])
 async def test_nothing_is_missed(packages, own_server, proxy, tokens, story, monkeypatch, drivers):
     monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.2)
-    config = {"http": f"{proxy.url}/graphql", "tokens": tokens.url, "id": story.id}
-    config["ws"] = config["http"].replace("http", "ws", 1)
+    address = f"{LOOPBACK}:{proxy.port}/graphql"
+    config = {"http": f"http://{address}", "ws": f"ws://{address}", "tokens": tokens.url, "id": story.id}
     async with client_processes(drivers, config) as clients:
         await story.is_known_to(clients, {"resuming", "plain", "revoked"})
         await revoke(tokens)
@@ -72,10 +73,14 @@ async def test_nothing_is_missed(packages, own_server, proxy, tokens, story, mon
         async def have_given_up():
             return all(errors(clients, "revoked").values())
 
+        async def have_tried():
+            return proxy.tried_in_vain >= len(drivers)
+
         await until(have_given_up)
         for loss in Loss:
-            with proxy.lost(loss):
+            with lost(proxy, loss):
                 await story.write(PROCESSING, FAILED)
+                await until(have_tried)
             await story.write(QUEUED)
             await story.is_known_to(clients, {"resuming", "plain"})
 

@@ -2,10 +2,11 @@
 
 import pytest
 
+from embedded.ports import LOOPBACK
 from models.statuses import ProductionStatus
 from tests.clients.client_process import client_processes
+from tests.clients.losses import Loss, lost
 from tests.clients.story import Story, transition_of
-from tests.cuttable_proxy import Loss
 from tests.factories import make_production, make_token, make_user
 
 BY_HASH = ["extensions", "operationName", "variables"]
@@ -18,11 +19,11 @@ async def client(packages, proxy, gateways, tokens):
     owner = await make_user("Ada")
     tokens.good["good"] = await make_token(owner)
     story = Story(await make_production(owner, status=ProductionStatus.QUEUED), gateways)
-    config = {"http": f"{proxy.url}/graphql", "tokens": tokens.url, "id": story.id}
-    config["ws"] = config["http"].replace("http", "ws", 1)
+    address = f"{LOOPBACK}:{proxy.port}/graphql"
+    config = {"http": f"http://{address}", "ws": f"ws://{address}", "tokens": tokens.url, "id": story.id}
     async with client_processes(["persisted.mjs"], config) as clients:
         await story.is_known_to(clients, {"socket"})
-        with proxy.lost(Loss.RESET):
+        with lost(proxy, Loss.RESET):
             await story.write(ProductionStatus.PROCESSING, ProductionStatus.COMPLETED)
         await story.is_known_to(clients, {"socket"})
     (client,) = clients.values()

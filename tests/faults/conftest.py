@@ -7,7 +7,8 @@ from embedded.postgres import Postgres
 from embedded.readiness import wait_for_answer
 from embedded.stack import Endpoints
 from embedded.valkey import Valkey
-from tests.faults.world import Api, Outside, serving
+from tests.faults.api import Api, serving
+from tests.faults.world import Outside
 from tests.tcp_proxy import tcp_proxy
 
 

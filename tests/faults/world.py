@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
-import httpx
 
 from embedded.data_directory import DataDirectory
 from embedded.environment import python_environment
-from embedded.ports import LOOPBACK, free_ports
+from embedded.ports import LOOPBACK
 from embedded.postgres import Postgres
-from embedded.processes import Process
 from embedded.readiness import Server
 from embedded.valkey import Valkey
 from schema.node import global_id
@@ -29,8 +27,10 @@ from tests.waiting import until
 FIELDS = "cursor sequence status previousStatus"
 PRODUCTION = f"{FIELDS} progressPercent production {{ id title }}"
 ALL = f"subscription ($after: String) {{ productionsStatusChanged(after: $after) {{ {PRODUCTION} }} }}"
+# A loader's statement for each event: it is not made of attributes alone.
 ONE = f"""subscription ($id: ID!, $after: String) {{
-  productionStatusChanged(id: $id, after: $after) {{ {PRODUCTION} owner: production {{ owner {{ name }} }} }} }}"""
+  productionStatusChanged(id: $id, after: $after) {{
+    {PRODUCTION} and: production {{ owner {{ name }} }} }} }}"""
 UPLOAD = f"""subscription ($id: ID!, $after: String) {{
   uploadStatusChanged(id: $id, after: $after) {{ {FIELDS} upload {{ id title }} }} }}"""
 SPACE = f"""subscription ($id: ID!, $after: String) {{
@@ -107,41 +107,6 @@ async def answers(server: Server) -> bool:
 def through(url: str, proxy: TcpProxy) -> str:
     head, _, tail = url.rpartition(f"@{LOOPBACK}:")
     return f"{head}@{LOOPBACK}:{proxy.port}/{tail.partition('/')[2]}"
-
-
-class Api:
-    """One `airdate serve`."""
-
-    def __init__(self, outside: Outside, name: str, port: int, **settings: str) -> None:
-        environment = python_environment(**outside.settings(), AIRDATE_PORT=str(port), **settings)
-        self.port = port
-        self.process = Process(name, [sys.executable, "-m", "server.cli", "serve"], outside.data, environment)
-
-    async def start(self) -> None:
-        self.process.start()
-        await until(self.is_ready)
-
-    async def readiness(self) -> tuple[int, dict[str, Any]]:
-        async with httpx.AsyncClient(trust_env=False) as http:
-            answer = await http.get(f"http://{LOOPBACK}:{self.port}/readyz", timeout=5)
-        return answer.status_code, answer.json()
-
-    async def is_ready(self) -> bool:
-        assert self.process.running, self.process.last_words()
-        try:
-            return (await self.readiness())[0] == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
-
-    async def kill(self) -> None:
-        self.process.kill()
-
-    async def stop(self) -> float:
-        """By SIGTERM; the seconds it took to end."""
-        started = time.monotonic()
-        os.kill(self.process.pid, signal.SIGTERM)
-        assert await asyncio.to_thread(self.process.wait, 10) == 0, self.process.ending()
-        return time.monotonic() - started
 
 
 @dataclass
@@ -239,6 +204,12 @@ class Watching:
 
         return so
 
+    async def calm(self) -> None:
+        """Everybody has caught up with what is written now."""
+        while "error" in (answer := await self._writer.order(do="turn", production=0)):
+            await asyncio.sleep(1)
+        await until(self._has_seen({self._writer.productions[0]: answer["sequence"]}))
+
     async def prompt(self) -> None:
         """A transition made now reaches everybody in no time."""
         answer = await self._writer.order(do="turn", production=0)
@@ -289,14 +260,3 @@ async def watching(outside: Outside, port: int) -> AsyncIterator[Watching]:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@asynccontextmanager
-async def serving(outside: Outside, name: str = "serve", **settings: str) -> AsyncIterator[Api]:
-    """An API process at a port of its own."""
-    api = Api(outside, name, free_ports(1)[0], **settings)
-    await api.start()
-    try:
-        yield api
-    finally:
-        api.process.kill()

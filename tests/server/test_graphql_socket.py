@@ -18,6 +18,7 @@ from server.transport_ws.outbox import MAX_WAITING_BYTES
 from services.access_tokens import token_hash
 from tests.factories import id_of, make_production, make_space, make_token, make_user
 from tests.live_client import PROTOCOL, live_client
+from tests.waiting import until
 
 ONE = "subscription ($id: ID!) { productionStatusChanged(id: $id) { status production { title } } }"
 VIEWER = "{ viewer { name } }"
@@ -200,14 +201,11 @@ async def test_a_client_that_does_not_read_is_closed_with_1013(server, gateways,
     await make_space(await make_user(), slug="wordy", visibility=SpaceVisibility.PUBLIC)
     await models.Space.filter(slug="wordy").update(description="x" * 2000)
     let_go = asyncio.Event()
-    outboxes = []
+    waiting = []
 
     class Watched(transport.Connection):
-        def __init__(self, *arguments):
-            super().__init__(*arguments)
-            outboxes.append(self.outbox)
-
         def close(self, closing):
+            waiting.extend(self.outbox._waiting.values())
             super().close(closing)
             let_go.set()
 
@@ -221,7 +219,9 @@ async def test_a_client_that_does_not_read_is_closed_with_1013(server, gateways,
             frame = {"id": str(number), "type": "subscribe", "payload": {"query": query}}
             await slow.send(orjson.dumps(frame).decode())
         await asyncio.wait_for(let_go.wait(), 20)
-        assert sum(map(len, outboxes[0]._frames)) <= MAX_WAITING_BYTES
+        # Frames of 118 KB, each of which counts as a quarter of the bound.
+        assert sum(min(len(frame), MAX_WAITING_BYTES // 4) for frame in waiting) <= MAX_WAITING_BYTES
+        assert waiting
         async with live_client(server) as other:
             await other.sign_in()
             await other.subscribe("1", VIEWER)
@@ -231,3 +231,35 @@ async def test_a_client_that_does_not_read_is_closed_with_1013(server, gateways,
             async for _ in slow:
                 pass
         assert (slow.close_code, slow.close_reason) == (1013, "Too slow; continue after the last cursor")
+
+
+async def test_a_socket_that_is_cut_is_followed_by_nobody(server, gateways):
+    owner = await make_user()
+    production = await make_production(owner, status=ProductionStatus.QUEUED)
+    before = gateways.credentials.count, gateways.hub.followers
+    async with live_client(server) as client:
+        await client.sign_in(await make_token(owner))
+        await client.subscribe("1", ONE, {"id": id_of(production)})
+        await client.next("1")
+        assert (gateways.credentials.count, gateways.hub.followers) == (before[0] + 1, before[1] + 1)
+        client.socket.transport.abort()
+
+    async def is_forgotten():
+        return (gateways.credentials.count, gateways.hub.followers) == before
+
+    await until(is_forgotten)
+
+
+async def test_two_sockets_of_one_token_both_end_with_it(server, gateways):
+    token = await make_token(await make_user())
+    async with live_client(server) as first, live_client(server) as second, live_client(server) as third:
+        for client in (first, second):
+            await client.sign_in(token)
+        await third.sign_in(await make_token(await make_user()))
+        async with live_client(server) as gone:
+            await gone.sign_in(token)
+        await models.AccessToken.filter(token_hash=token_hash(token)).delete()
+        for client in (first, second):
+            assert await client.closed() == (4401, "The access token is unknown or revoked")
+        await third.subscribe("1", "{ __typename }")
+        assert await third.next("1") == {"__typename": "Query"}

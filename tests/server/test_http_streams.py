@@ -10,9 +10,12 @@ import pytest
 import models
 from embedded.ports import free_ports
 from models.statuses import ProductionStatus
+from server import graphql_view
 from server.app import create_app
 from server.operations import Operations
 from server.serve import api_server
+from server.transport_http.connection import StreamableProtocol
+from server.transport_http.stream import StreamResponse
 from services.access_tokens import token_hash
 from tests.conftest import started
 from tests.factories import id_of, make_production, make_token, make_user
@@ -66,6 +69,41 @@ def runs(monkeypatch):
 
     monkeypatch.setattr(Operations, "start", counting)
     return runs
+
+
+async def test_who_has_gone_before_its_stream_begins_is_no_error(
+    server, http, gateways, followed, monkeypatch
+):
+    _, token, variables = followed
+    arrived, is_gone, answered = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    read, call = graphql_view.credential_of_header, StreamResponse.__call__
+
+    async def read_late(*arguments):
+        arrived.set()
+        await is_gone.wait()
+        return await read(*arguments)
+
+    async def noticed(*arguments):
+        await call(*arguments)
+        answered.set()
+
+    monkeypatch.setattr(graphql_view, "credential_of_header", read_late)
+    monkeypatch.setattr(StreamResponse, "__call__", noticed)
+    monkeypatch.setattr(StreamableProtocol, "connection_lost", lost_telling(is_gone))
+    asking = asyncio.create_task(streamed(http, ONE, variables, token=token).__aenter__())
+    await asyncio.wait_for(arrived.wait(), 20)
+    asking.cancel()
+    await asyncio.wait_for(answered.wait(), 20)
+
+
+def lost_telling(event):
+    lost = StreamableProtocol.connection_lost
+
+    def connection_lost(self, problem):
+        lost(self, problem)
+        event.set()
+
+    return connection_lost
 
 
 async def test_a_subscription_goes_on_as_server_sent_events(http, gateways, followed):

@@ -4,7 +4,7 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.transport_ws.outbox import Outbox, OutboxFull
@@ -18,8 +18,8 @@ class TestWire:
 
     __test__ = False
 
-    def __init__(self, room=0):
-        self.room, self.is_open, self.overhang = room, True, 0
+    def __init__(self):
+        self.room, self.is_open, self.overhang = 0, True, 0
         self.source = None
         self.written = []
 
@@ -28,9 +28,31 @@ class TestWire:
         return self.is_open and self.room > 0
 
     def write(self, frames):
-        assert self.is_open
+        assert self.is_writable or self.is_flushing
         self.room -= len(frames)
         self.written += frames.decode().split("\n")[:-1]
+        if self.room <= 0:
+            self.source.pause()
+
+    is_flushing = False
+
+    def takes(self, room):
+        """As the transport would: it is told of only when there is room again."""
+        was_writable, self.room = self.is_writable, room
+        if self.is_writable and not was_writable:
+            self.source.drain()
+        elif not self.is_writable:
+            self.source.pause()
+
+    def closes(self):
+        self.is_open = False
+        self.source.pause()
+
+
+def made(max_bytes=MAX_BYTES):
+    wire = TestWire()
+    wire.source = Outbox(wire, max_bytes=max_bytes)
+    return wire, wire.source
 
 
 def frame(*parts):
@@ -39,13 +61,13 @@ def frame(*parts):
 
 puts = st.tuples(st.just("put"), st.sampled_from("AB"), st.sampled_from([None, *SUBJECTS]))
 resumes = st.tuples(st.just("resume"), st.integers(1, 100))
-actions = st.lists(puts | puts | puts | resumes | st.tuples(st.just("pause")), max_size=60)
+actions = st.lists(puts | puts | puts | resumes | st.tuples(st.just("pause")), min_size=10, max_size=60)
 
 
+@settings(max_examples=150)
 @given(actions=actions)
 def test_every_transition_once_in_order_and_no_tick_older_than_one_sent(actions):
-    wire = TestWire()
-    outbox = Outbox(wire, max_bytes=MAX_BYTES)
+    wire, outbox = made()
     put = []
     is_full = False
     for number, (action, *details) in enumerate(actions):
@@ -60,11 +82,9 @@ def test_every_transition_once_in_order_and_no_tick_older_than_one_sent(actions)
                 put.pop()
                 break
         else:
-            wire.room = details[0] if details else 0
-            outbox.drain()
+            wire.takes(details[0] if details else 0)
         assert held(outbox) <= MAX_BYTES
-    wire.room = 10**6
-    outbox.drain()
+    wire.takes(10**6)
     assert outbox.is_idle
     assert held(outbox) == outbox._bytes == 0
     sent = [line.split() for line in wire.written]
@@ -84,29 +104,24 @@ def held(outbox):
 
 
 def test_ticks_take_no_room_beside_each_other():
-    wire = TestWire()
-    outbox = Outbox(wire, max_bytes=MAX_BYTES)
+    wire, outbox = made()
     for number in range(10_000):
         outbox.put(frame("A", number), "A", SUBJECTS[number % 2])
-    wire.room = 100
-    outbox.drain()
+    wire.takes(100)
     assert wire.written == ["A 9998", "A 9999"]
 
 
 def test_another_operations_tick_of_the_same_subject_is_its_own():
-    wire = TestWire()
-    outbox = Outbox(wire)
+    wire, outbox = made()
     for operation in "AB":
         outbox.put(frame(operation), operation, SUBJECTS[0])
-    wire.room = 100
-    outbox.drain()
+    wire.takes(100)
     assert wire.written == ["A", "B"]
 
 
 def test_what_the_transport_holds_counts():
-    wire = TestWire()
+    wire, outbox = made()
     wire.overhang = MAX_BYTES // 4
-    outbox = Outbox(wire, max_bytes=MAX_BYTES)
     for number in range(30):
         outbox.put(frame("A", f"{number:07}"))
     assert held(outbox) == MAX_BYTES - MAX_BYTES // 4
@@ -116,9 +131,8 @@ def test_what_the_transport_holds_counts():
 
 def test_one_large_frame_does_not_end_a_socket_and_many_do():
     """An answer of more than the bound, right after another that the transport is still writing."""
-    wire = TestWire()
+    wire, outbox = made()
     wire.overhang = 100 * MAX_BYTES
-    outbox = Outbox(wire, max_bytes=MAX_BYTES)
     outbox.put(frame("x" * 10 * MAX_BYTES))
     outbox.put(frame("complete"))
     outbox.put(frame("y" * 10 * MAX_BYTES))
@@ -127,23 +141,22 @@ def test_one_large_frame_does_not_end_a_socket_and_many_do():
 
 
 def test_an_operation_that_is_over_leaves_nothing_behind():
-    wire = TestWire()
-    outbox = Outbox(wire, max_bytes=MAX_BYTES)
+    wire, outbox = made()
     for number in range(3):
         outbox.put(frame("A", number), "A")
         outbox.put(frame("A tick", number), "A", SUBJECTS[0])
         outbox.put(frame("B", number), "B")
     outbox.discard_operation("A")
     assert held(outbox) == outbox._bytes
+    wire.is_flushing = True
     outbox.flush()
     assert wire.written == ["B 0", "B 1", "B 2"]
 
 
 def test_nothing_is_written_or_kept_after_the_wire_has_closed():
-    wire = TestWire()
-    outbox = Outbox(wire, max_bytes=MAX_BYTES)
+    wire, outbox = made()
     outbox.put(frame("before"))
-    wire.is_open, wire.room = False, 100
+    wire.closes()
     for _ in range(1000):
         outbox.put(frame("after"))
     outbox.drain()
@@ -152,21 +165,18 @@ def test_nothing_is_written_or_kept_after_the_wire_has_closed():
 
 
 async def test_who_waits_until_it_is_idle_is_woken_by_the_last_frame_or_the_end():
-    wire = TestWire()
-    outbox = Outbox(wire)
+    wire, outbox = made()
     outbox.put(frame("A", "x" * 50))
     waiting = [asyncio.create_task(outbox.idle()) for _ in range(2)]
     await asyncio.sleep(0)
-    wire.room = 10
-    outbox.drain()
+    wire.takes(10)
     await asyncio.sleep(0)
     assert not any(task.done() for task in waiting)
-    wire.room = 10
-    outbox.drain()
+    wire.takes(10)
     await asyncio.gather(*waiting)
-    wire.room = 0
+    wire.takes(0)
     last = asyncio.create_task(outbox.idle())
     await asyncio.sleep(0)
-    wire.is_open = False
+    wire.closes()
     outbox.discard()
     await last

@@ -93,9 +93,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 graphql = GraphQL(strawberry.Schema(query=Query, subscription=Subscription))
-app = Starlette(
-    lifespan=lifespan, routes=[Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)]
-)
+app = Starlette(lifespan=lifespan, routes=[Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)])
 
 if __name__ == "__main__":
     uvicorn.run(
