@@ -70,7 +70,8 @@ class Stage:
 
     def step(self, rate: float | None, seconds: float, events: int | None = None) -> Outcome:
         """`rate` in messages a second."""
-        window = max(2, self.scene.productions // 2)
+        # A tick that waits may give way to the next one; a transition does not.
+        window = max(2, self.scene.productions // 2) if self.scene.has_ticks else 4 * self.scene.productions
         return Step(
             self.sockets,
             self.feed,

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -59,7 +60,7 @@ class Writer:
     def __init__(self, bus: RedisEventBus) -> None:
         self._bus = bus
         self._productions: list[UUID] = []
-        self._written = 0
+        self._written = self._due = 0
         self._writing = asyncio.Semaphore(WRITERS)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -68,13 +69,15 @@ class Writer:
             case "make":
                 await self._make(request["count"])
             case "begin":
-                self._written = 0
+                self._written = self._due = 0
                 tell(at=await self._commit(BEGIN, self._productions))
                 await self._bus.announce_transition()
             case "write" if request["one"]:
-                await self._write_each(request["until"])
+                self._write_each(request["until"])
             case "write":
-                await self._write_together(request["until"])
+                self._due = request["until"]
+                if not self._tasks:
+                    self._start(self._write_together())
 
     async def _make(self, count: int) -> None:
         user = await models.User.create(email=f"{os.urandom(8).hex()}@example.org", name="Watcher")
@@ -122,22 +125,26 @@ class Writer:
             await connection.execute_query(statement, [productions])
             return time.monotonic()
 
-    async def _write_together(self, until: int) -> None:
+    async def _write_together(self) -> None:
+        """What has become due while a transaction ran is the next one."""
         count = len(self._productions)
-        while self._written < until:
+        while self._written < self._due:
             first = self._written
-            due = min(until - first, count - first % count, MOST_AT_ONCE)
-            at = await self._commit(MOVE, self._productions[first % count : first % count + due])
+            size = min(self._due - first, count - first % count, MOST_AT_ONCE)
+            at = await self._commit(MOVE, self._productions[first % count : first % count + size])
             await self._bus.announce_transition()
-            self._written += due
-            tell(first=first, count=due, at=at)
+            self._written += size
+            tell(first=first, count=size, at=at)
 
-    async def _write_each(self, until: int) -> None:
+    def _write_each(self, until: int) -> None:
         for number in range(self._written, until):
-            task = asyncio.create_task(self._write_one(number))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._write_one(number))
         self._written = until
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _write_one(self, number: int) -> None:
         production_id = self._productions[number % len(self._productions)]
