@@ -104,23 +104,6 @@ def test_nothing_is_told_after_the_end(happens, limit, **how):
     check_ticks(world)
 
 
-@given(allowed=st.lists(st.booleans(), min_size=1, max_size=30), steps=st.lists(st.integers(0, 2)))
-def test_what_may_not_be_seen_is_not_told(allowed, steps):
-    """And ends nothing by itself: rights are read for many at once, and who has joined since was not asked
-    about."""
-    world = World(kind="resumed one", seen=[], pauses=[])
-    for is_allowed, count in zip(allowed, [*steps, *[0] * len(allowed)], strict=False):
-        world.happen("transition settled read", told=Told(is_allowed=is_allowed))
-        world.happen("progress tick")
-        for _ in range(count):
-            world.happen("step")
-    world.finish()
-    expected = [sequence for sequence, is_allowed in enumerate(allowed, 2) if is_allowed]
-    assert [change.sequence for change in world.notes.transitions] == expected
-    assert {change.sequence for change in world.notes.heard} == set(expected)
-    assert world.notes.ends == []
-
-
 def test_more_than_a_thousand_that_wait_are_too_many():
     world = World(kind="one", seen=[], pauses=[])
     step(world.catching_up)
