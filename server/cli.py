@@ -10,6 +10,7 @@ import uvloop
 from pydantic import ValidationError
 
 from client.publish import publish as publish_command
+from server.logs import configure_logs
 from server.settings import Settings, read_settings
 from server.trusted_documents import TrustedDocumentsInvalid, read_trusted_documents
 from services.estimates.price_book import PriceBookInvalid, read_price_book
@@ -114,6 +115,7 @@ def _complete_settings() -> Settings:
 
 
 def main() -> None:
+    configure_logs()
     app()
 
 

@@ -8,6 +8,7 @@ OUTAGES: tuple[type[BaseException], ...] = (
     TimeoutError,
     DBConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,

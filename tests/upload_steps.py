@@ -55,15 +55,15 @@ class UploadSteps:
     def __init__(self, gateways, viewer):
         self._gateways, self.viewer = gateways, viewer
 
-    async def announce(self, byte_size):
+    async def announce(self, byte_size, filename="clip.mp4", content_type="video/mp4"):
         return await create_upload(
             viewer=self.viewer,
             storage=self._gateways.storage,
             bus=self._gateways.bus,
             limits=self._gateways.limits,
             clock=self._gateways.clock,
-            filename="clip.mp4",
-            content_type="video/mp4",
+            filename=filename,
+            content_type=content_type,
             byte_size=byte_size,
         )
 
@@ -93,9 +93,9 @@ class UploadSteps:
             upload_id=upload.id,
         )
 
-    async def arrived(self, body):
+    async def arrived(self, body, **file):
         """An upload whose bytes are there, to be verified."""
-        upload = await self.announce(len(body))
+        upload = await self.announce(len(body), **file)
         await self.send_whole(upload, body)
         return await self.complete(upload)
 

@@ -40,6 +40,9 @@ async def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--data-dir", type=Path, required=True)
     options = parser.parse_args()
+    # Its own tracebacks show the values of variables, keys among them.
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, renderer])
     options.data_dir.mkdir(parents=True, exist_ok=True)
     with only_one(options.data_dir):
         await serve(options.port, options.data_dir)

@@ -8,12 +8,8 @@ from embedded.readiness import wait_for_answer
 from embedded.stack import Endpoints
 from embedded.valkey import Valkey
 from tests.faults.api import Api, serving
-from tests.faults.world import Outside
+from tests.faults.world import Outside, port_of
 from tests.tcp_proxy import tcp_proxy
-
-
-def port_of(url: str) -> int:
-    return int(url.rpartition(":")[2].partition("/")[0])
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,7 @@ NOUNS = {
 }
 PAUSE_SECONDS = 0.05
 PROMPT_SECONDS = 2.0
+READING_SECONDS = 1.5
 
 
 @dataclass
@@ -91,6 +92,18 @@ class Outside:
         finally:
             await connection.close()
 
+    async def draw_transaction_ids(self, count: int) -> int:
+        """By transactions that are rolled back; the last one."""
+        connection = await asyncpg.connect(self.postgres.url)
+        drawn = 0
+        for _ in range(count):
+            transaction = connection.transaction()
+            await transaction.start()
+            drawn = int(await connection.fetchval("SELECT pg_current_xact_id()::text"))
+            await transaction.rollback()
+        await connection.close()
+        return drawn
+
     async def terminate_backends(self) -> None:
         connection = await asyncpg.connect(self.postgres.url)
         await connection.execute(
@@ -102,6 +115,10 @@ class Outside:
 
 async def answers(server: Server) -> bool:
     return await asyncio.to_thread(server.problem) is None
+
+
+def port_of(url: str) -> int:
+    return int(url.rpartition(":")[2].partition("/")[0])
 
 
 def through(url: str, proxy: TcpProxy) -> str:
@@ -161,26 +178,53 @@ class Watching:
 
     def __init__(self, outside: Outside, writer: Writing, port: int) -> None:
         self._outside, self._writer = outside, writer
-        address = f"ws://{LOOPBACK}:{port}/graphql"
+        self._address = f"ws://{LOOPBACK}:{port}/graphql"
+        self._tasks: list[asyncio.Task[None]] = []
+        self.clients: list[ResumingClient] = []
+        for _ in range(3):
+            self._join(ALL, None, ("production", "id"), writer.productions)
+        for id in writer.productions:
+            self._join(ONE, id, ("production", "id"), [id])
+        self._join(UPLOAD, writer.upload, ("upload", "id"), [writer.upload])
+        self._join(SPACE, writer.space, ("publicationId",), [writer.publication])
 
-        def client(
-            document: str, of: str | None, path: tuple[str, ...], subjects: list[str]
-        ) -> ResumingClient:
-            variables = {"id": of} if of else {}
-            return ResumingClient(address, writer.token, document, variables, path, frozenset(subjects))
+    def join(self) -> ResumingClient:
+        """One more begins now to follow a production."""
+        [id, *_] = self._writer.productions
+        return self._join(ONE, id, ("production", "id"), [id])
 
-        self.clients = [
-            *(client(ALL, None, ("production", "id"), writer.productions) for _ in range(3)),
-            *(client(ONE, id, ("production", "id"), [id]) for id in writer.productions),
-            client(UPLOAD, writer.upload, ("upload", "id"), [writer.upload]),
-            client(SPACE, writer.space, ("publicationId",), [writer.publication]),
-        ]
+    def _join(
+        self, document: str, of: str | None, path: tuple[str, ...], subjects: list[str]
+    ) -> ResumingClient:
+        variables = {"id": of} if of else {}
+        client = ResumingClient(
+            self._address, self._writer.token, document, variables, path, frozenset(subjects)
+        )
+        self.clients.append(client)
+        self._tasks.append(asyncio.create_task(client.run()))
+        return client
+
+    async def leave(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def begun(self) -> None:
         """Each has the present state of all it is to see; then the writer goes."""
+        self._first = len(self.clients)
         await until(self._has_seen(dict.fromkeys(self._writer.subjects, 1)))
-        await self._writer.order(do="go", pause=PAUSE_SECONDS)
+        await self.go()
         await self.busy()
+
+    async def go(self) -> None:
+        await self._writer.order(do="go", pause=PAUSE_SECONDS)
+
+    async def hold(self) -> None:
+        await self._writer.order(do="hold")
+
+    async def read_once_more(self) -> None:
+        """The log is read each second, and has nothing new."""
+        await asyncio.sleep(READING_SECONDS)
 
     async def busy(self) -> None:
         """Some more transitions were made, and seen by one client at least."""
@@ -206,9 +250,15 @@ class Watching:
 
     async def calm(self) -> None:
         """Everybody has caught up with what is written now."""
-        while "error" in (answer := await self._writer.order(do="turn", production=0)):
-            await asyncio.sleep(1)
-        await until(self._has_seen({self._writer.productions[0]: answer["sequence"]}))
+        sequence = 0
+
+        async def is_written() -> bool:
+            nonlocal sequence
+            sequence = (await self._writer.order(do="turn", production=0)).get("sequence", 0)
+            return sequence > 0
+
+        await until(is_written)
+        await until(self._has_seen({self._writer.productions[0]: sequence}))
 
     async def prompt(self) -> None:
         """A transition made now reaches everybody in no time."""
@@ -227,7 +277,7 @@ class Watching:
 
     async def settled(self) -> None:
         """The writer ends, and everybody has every transition of the log once and in order."""
-        await self._writer.order(do="hold")
+        await self.hold()
         logged: dict[str, list[tuple[int, str]]] = {}
         for row in await self._outside.log():
             subject = global_id(NOUNS[row["kind"]], row["subject_id"])
@@ -238,10 +288,13 @@ class Watching:
             seen: dict[str, list[tuple[int, str]]] = {}
             for each in client.transitions:
                 seen.setdefault(each.subject, []).append((each.sequence, each.status))
-            assert seen == {subject: expected[subject] for subject in client.subjects}
+            # From the state that was the present one when it came.
+            firsts = {subject: seen[subject][0][0] for subject in client.subjects}
+            assert seen == {subject: expected[subject][first - 1 :] for subject, first in firsts.items()}
 
     def drops(self) -> set[int]:
-        return {code for client in self.clients for code in client.drops}
+        """The closing codes that those met who were there from the beginning."""
+        return {code for client in self.clients[: self._first] for code in client.drops}
 
 
 @asynccontextmanager
@@ -249,7 +302,6 @@ async def watching(outside: Outside, port: int) -> AsyncIterator[Watching]:
     """Clients at a port while a writer makes transitions all the time; in the end all have seen all."""
     async with writing(outside) as writer:
         watching = Watching(outside, writer, port)
-        tasks = [asyncio.create_task(client.run()) for client in watching.clients]
         try:
             await watching.begun()
             yield watching
@@ -257,6 +309,4 @@ async def watching(outside: Outside, port: int) -> AsyncIterator[Watching]:
             await watching.busy()
             await watching.settled()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await watching.leave()

@@ -8,7 +8,7 @@ import pytest
 
 from server.operations import streams as streams_module
 from server.operations.streams import PlainStream, Stream, Streams
-from tests.services.test_follower import change_at
+from tests.services.follower_world import change_at
 
 SUBJECT, OTHER = UUID(int=1), UUID(int=2)
 
@@ -26,21 +26,28 @@ class SlowStream(Stream):
     def __init__(self, failing=()):
         super().__init__(None, None, Words(), None)
         self.executed, self._failing = [], failing
+        self.has_executed = lambda: None
         self._let = asyncio.Semaphore(0)
 
     async def payload(self, change):
         await self._let.acquire()
         self.executed.append(change)
+        self.has_executed()
         if change in self._failing:
             raise RuntimeError("it cannot be told")
         return named(change)
 
-    def let_one(self):
+    async def let_one(self):
+        """And let it take up the next."""
+        told = asyncio.Event()
+        self.has_executed = told.set
         self._let.release()
+        await told.wait()
+        await asyncio.sleep(0)
 
     async def let_all(self):
         for _ in range(50):
-            self.let_one()
+            self._let.release()
         if self._task is not None:
             await self._task
 
@@ -105,9 +112,8 @@ async def test_of_the_ticks_of_one_subject_that_wait_the_newest_is_executed():
     """Also where a transition before them has been taken up meanwhile."""
     stream, watcher = SlowStream(), Watcher()
     tell(stream, [watcher], transition(1, OTHER), transition(1), tick(1, 5))
-    stream.let_one()
-    while len(watcher.told) < 1:
-        await asyncio.sleep(0)
+    await stream.let_one()
+    assert watcher.names == ["2.1.0"]
     tell(stream, [watcher], tick(1, 6), tick(1, 5, OTHER), tick(1, 7))
     await stream.let_all()
     assert watcher.names == ["2.1.0", "1.1.0", "2.1.5", "1.1.7"]
