@@ -136,10 +136,9 @@ class Idle:
 
 
 def idle(world: World, name: str, sockets: int) -> Idle:
-    """KiB a socket holds, and the latency of a transition among all that idle: of one production in a
-    thousand, each with as many watchers. What the first sockets cost once for all is not counted."""
-    productions = min(1000, sockets)
-    scene = Scene(productions, sockets // productions, has_ticks=False, one=True)
+    """KiB a socket holds, ten of them to a production, and the latency of a transition among all that idle.
+    What the first sockets cost once for all is not counted."""
+    scene = Scene(sockets // 10, 10, has_ticks=False, one=True)
     with staged(world, name, scene) as stage:
         before = stage.open(FIRST_SOCKETS)
         resident = stage.open(sockets) - before
