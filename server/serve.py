@@ -26,7 +26,7 @@ WS_MAX_BYTES = 256 * 1024
 # the next request is on its way, that request fails.
 KEEP_ALIVE_SECONDS = 75
 # Together less than five seconds.
-GRACE_SECONDS, CLOSING_SECONDS = 3, 1.0
+FIRST_REQUEST_SECONDS, GRACE_SECONDS, CLOSING_SECONDS = 0.2, 3, 1.0
 
 
 class ApiServer(uvicorn.Server):
@@ -46,6 +46,10 @@ class ApiServer(uvicorn.Server):
         self._draining.begin()
         tell_supervisor("STOPPING=1")
         await asyncio.sleep(self._drain_seconds)
+        for server in self.servers:
+            server.close()
+        # uvicorn ends connections that have no request: those taken last are about to send theirs.
+        await asyncio.sleep(FIRST_REQUEST_SECONDS)
         await super().shutdown(sockets)
 
 
