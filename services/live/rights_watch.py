@@ -25,5 +25,5 @@ class RightsWatch:
                 for follower in followers:
                     audience = audiences.get(follower.follow.topic_id) if follower.follow.topic_id else None
                     is_allowed = audience is not None and audience.includes(follower.follow.viewer)
-                    if follower.has_caught_up and not is_allowed:
+                    if follower.has_begun and not is_allowed:
                         follower.end()

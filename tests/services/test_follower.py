@@ -6,6 +6,7 @@ each order that is drawn is the order that happens.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -417,3 +418,14 @@ def test_who_leaves_while_changes_wait_is_told_no_more():
     world.follower.leave()
     world.catch_up()
     assert [change.sequence for change in world.notes.heard] == [1, 2]
+
+
+def test_whoever_is_told_a_long_past_leaves_others_their_turns():
+    """Also where its listener is always ready."""
+    world = World(kind="resumed many", seen=range(20), pauses=[])
+    world.happen("settled")
+    heard = [0]
+    while step(world.catching_up):
+        heard.append(len(world.notes.heard))
+    assert heard[-1] > 5
+    assert {later - sooner for sooner, later in pairwise(heard)} == {0, 1}
