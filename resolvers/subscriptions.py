@@ -49,6 +49,7 @@ async def productions_status_changed(
             upload_id=wanted.upload_id,
             owner_id=wanted.owner_id,
             statuses=wanted.statuses,
+            title_contains=wanted.title_contains,
         ),
         after=after,
     )

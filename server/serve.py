@@ -91,9 +91,9 @@ async def serve(settings: Settings) -> None:
 
 
 def spare_the_collector() -> None:
-    """What is there by now lives as long as the process: to walk it over and over for cycles took a quarter of
-    the CPU of live status (bench/live, spread), in pauses of tens of ms. Cycles made from here on are found
-    still, a little later."""
+    """What is there by now lives as long as the process: to walk it over and over for cycles took a quarter
+    of the CPU of live status (bench/live, spread), in pauses of tens of ms. Cycles made from here on are
+    found still, a little later."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 20)

@@ -26,6 +26,8 @@ class ProductionStatusFilter:
     upload_id: UUID | None = None
     owner_id: UUID | None = None
     statuses: tuple[ProductionStatus, ...] = ()
+    title_contains: str | None = None
+    """In any case."""
 
 
 class FollowProductionsStatus(Follow):
@@ -43,6 +45,7 @@ class FollowProductionsStatus(Follow):
             (not wanted.statuses or change.status in wanted.statuses)
             and (wanted.upload_id is None or change.production.upload_id == wanted.upload_id)
             and (wanted.owner_id is None or change.production.owner_id == wanted.owner_id)
+            and (not wanted.title_contains or _has(change.production.title, wanted.title_contains))
             and (wanted.space_id is None or change.audience.includes_in(self.viewer, wanted.space_id))
         )
 
@@ -66,6 +69,8 @@ class FollowProductionsStatus(Follow):
             rows = rows.filter(upload_id=wanted.upload_id)
         if wanted.owner_id:
             rows = rows.filter(owner_id=wanted.owner_id)
+        if wanted.title_contains:
+            rows = rows.filter(title__icontains=wanted.title_contains)
         if wanted.space_id:
             shown = (
                 visible_rows(self.viewer, models.Publication)
@@ -74,6 +79,11 @@ class FollowProductionsStatus(Follow):
             )
             rows = rows.filter(id__in=await shown.values_list("production_id", flat=True))
         return await rows.order_by("-created_at", "-id").limit(MAX_INITIAL)
+
+
+def _has(title: str, part: str) -> bool:
+    """As PostgreSQL compares for a list: in upper case."""
+    return part.upper() in title.upper()
 
 
 def follow_productions_status(*, viewer: Viewer, filter: ProductionStatusFilter, after: str | None) -> Follow:

@@ -37,11 +37,22 @@ class Follower:
     once. Transitions are told in the log's order, and a tick only of the transition told last.
     """
 
-    __slots__ = ("_has_begun", "_is_over", "_leave", "_told", "_waiting", "follow", "listener")
+    __slots__ = (
+        "_has_begun",
+        "_is_over",
+        "_is_past_all",
+        "_leave",
+        "_told",
+        "_waiting",
+        "follow",
+        "listener",
+    )
 
     def __init__(self, follow: Follow, listener: Listener, leave: Callable[["Follower"], None]) -> None:
         self.follow, self.listener, self._leave = follow, listener, leave
         self._has_begun = self._is_over = False
+        # Once something new was told of the one thing that is followed, all that is heard of it is new.
+        self._is_past_all = False
         self._told: dict[UUID, tuple[int, int]] = {}
         self._waiting: dict[object, Change] | None = {}
 
@@ -71,14 +82,12 @@ class Follower:
         self._waiting = None
 
     def hear(self, change: Change) -> None:
-        """Something happened: tell it, or keep it until the past is told."""
-        follow = self.follow
-        # That it may not be seen ends nothing here: who joined while rights were read was not asked about.
-        if self._is_over or not (change.audience.includes(follow.viewer) and follow.wants(change)):
+        """Something happened that the viewer may see: tell it, or keep it until the past is told."""
+        if self._is_over or not self.follow.wants(change):
             return
         if self._waiting is not None:
             self._keep(change, self._waiting)
-        elif self._is_news(change):
+        elif self._is_past_all or self._is_news(change):
             self.listener.take(change)
 
     def end(self) -> None:
@@ -106,10 +115,14 @@ class Follower:
             self.listener.lag()
 
     def _is_news(self, change: Change) -> bool:
-        if not change.is_tick:
-            return change.position > self.follow.floor
-        if change.position < self.follow.floor:
-            return False
-        return not self._told or (change.sequence, change.progress_percent) > self._told.get(
-            change.subject_id, (0, 0)
-        )
+        """Whether it goes beyond the past that was told."""
+        if change.is_tick:
+            told = self._told.get(change.subject_id, (0, 0))
+            is_news = (
+                change.position >= self.follow.floor and (change.sequence, change.progress_percent) > told
+            )
+        else:
+            is_news = change.position > self.follow.floor
+        if is_news and self._waiting is None and change.subject_id == self.follow.topic_id:
+            self._is_past_all, self._told = True, {}
+        return is_news

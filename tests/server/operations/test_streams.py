@@ -8,7 +8,7 @@ import pytest
 
 from server.operations import streams as streams_module
 from server.operations.streams import PlainStream, Stream, Streams
-from tests.services.test_follower import change_at
+from tests.services.follower_world import change_at
 
 SUBJECT, OTHER = UUID(int=1), UUID(int=2)
 
