@@ -11,10 +11,11 @@ from services.delete_production import delete_production
 from services.delete_space import delete_space
 from services.delete_upload import delete_upload
 from services.follow_production_status import follow_production_status
-from services.follow_productions_status import ProductionStatusFilter, follow_productions_status
+from services.follow_productions_status import follow_productions_status
 from services.live import production_changes, told_since
 from services.live.event_log import BEFORE_ALL
 from services.live.production_changes import ProductionChanges
+from services.production_filter import ProductionFilter
 from services.remove_space_member import remove_space_member
 from services.unpublish import unpublish
 from services.update_production import update_production
@@ -282,7 +283,7 @@ async def test_a_slow_reader_of_the_past_of_many_is_told_what_it_may_still_see(g
     await tell(gateways, own, status=FAILED)
     monkeypatch.setattr(told_since, "FRESH_SECONDS", 0)
     follow = follow_productions_status(
-        viewer=viewer_of(scene.watcher), filter=ProductionStatusFilter(), after=BEFORE_ALL.to_cursor()
+        viewer=viewer_of(scene.watcher), filter=ProductionFilter(), after=BEFORE_ALL.to_cursor()
     )
     async with aclosing(follow.past()) as past:
         first = await anext(past)
