@@ -203,11 +203,11 @@ class NotingHub(LiveHub):
 async def test_the_hub_and_who_resumes_read_on_batch_by_batch(gateways, production, monkeypatch):
     """Two rows at a time, and all in one go."""
 
-    async def by_two(after, **which):
-        return await read_settled(after, **which, limit=2)
+    async def by_two(after):
+        return await read_settled(after, limit=2)
 
     monkeypatch.setattr(hub_module, "read_settled", by_two)
-    monkeypatch.setattr(told_since_module, "read_settled", by_two)
+    monkeypatch.setattr(told_since_module, "AT_ONCE", 2)
     viewer = viewer_of(await models.User.get(id=production.owner_id))
     hub = NotingHub(gateways.bus)
     await hub.start()
