@@ -114,15 +114,19 @@ class Operations:
         try:
             await watching.catch_up()
         except Exception as error:
-            if is_outage(error):
-                # To be asked again after the last cursor, which no client does after an error.
-                log.warning("a subscription did not catch up", error=repr(error))
-                watching.lag()
-                return
-            response_key, details = root_of(executor)
-            located = located_error(error, [found.node for found in details], [response_key])
-            self._schema.tell([located], context.request_id)
-            watching.finish(payload_of(ExecutionResult(None, [located])))
+            self._end(watching, error, executor, context)
+
+    def _end(self, watching: Watching, error: Exception, executor: Executor[Any], context: Context) -> None:
+        """A subscription could not tell the past."""
+        if is_outage(error):
+            # To be asked again after the last cursor, which no client does after an error.
+            log.warning("a subscription did not catch up", error=repr(error))
+            watching.lag()
+            return
+        response_key, details = root_of(executor)
+        located = located_error(error, [found.node for found in details], [response_key])
+        self._schema.tell([located], context.request_id)
+        watching.finish(payload_of(ExecutionResult(None, [located])))
 
     def _stream_of(
         self,
