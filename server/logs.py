@@ -4,8 +4,8 @@ import structlog
 
 
 def configure_logs() -> None:
-    """Lines for people, and tracebacks without the values of variables: structlog's own show them, tokens too,
-    and take half a second to draw, in which no event loop turns."""
+    """Lines for people, and tracebacks without the values of variables: structlog's own show tokens so, and
+    take half a second to draw, in which no event loop turns."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

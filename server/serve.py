@@ -26,7 +26,7 @@ WS_MAX_BYTES = 256 * 1024
 # the next request is on its way, that request fails.
 KEEP_ALIVE_SECONDS = 75
 # Together less than five seconds.
-GRACE_SECONDS, CLOSING_SECONDS = 3, 1.0
+FIRST_REQUEST_SECONDS, GRACE_SECONDS, CLOSING_SECONDS = 0.2, 3, 1.0
 
 
 class ApiServer(uvicorn.Server):
@@ -48,6 +48,10 @@ class ApiServer(uvicorn.Server):
         with suppress(TimeoutError):
             async with asyncio.timeout(self._drain_seconds):
                 await self._pressed()
+        for server in self.servers:
+            server.close()
+        # uvicorn ends connections that have no request: those taken last are about to send theirs.
+        await asyncio.sleep(FIRST_REQUEST_SECONDS)
         await super().shutdown(sockets)
 
     async def _pressed(self) -> None:
@@ -98,9 +102,9 @@ async def serve(settings: Settings) -> None:
 
 
 def spare_the_collector() -> None:
-    """What is there by now lives as long as the process: to walk it over and over for cycles took a quarter of
-    the CPU of live status (bench/live, spread), in pauses of tens of ms. Cycles made from here on are found
-    still, a little later."""
+    """What is there by now lives as long as the process: to walk it over and over for cycles took a quarter
+    of the CPU of live status (bench/live, spread), in pauses of tens of ms. Cycles made from here on are
+    found still, a little later."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 20)

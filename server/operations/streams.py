@@ -100,8 +100,17 @@ class Stream:
                     watcher.lag()
                 continue
             for watcher in event.watchers:
-                watcher.send(payload, event.change)
+                _send(watcher, payload, event.change)
         self._task = None
+
+
+def _send(watcher: Watcher, payload: bytes, change: Change) -> None:
+    try:
+        watcher.send(payload, change)
+    except Exception:
+        # Ours, and one watcher's: it comes back after its last cursor, and the others go on.
+        log.exception("a watcher could not be told", subject_id=change.subject_id)
+        watcher.lag()
 
 
 class PlainStream:

@@ -1,4 +1,6 @@
+import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import Protocol
 from uuid import UUID
 
@@ -35,11 +37,22 @@ class Follower:
     once. Transitions are told in the log's order, and a tick only of the transition told last.
     """
 
-    __slots__ = ("_is_over", "_leave", "_told", "_waiting", "follow", "listener")
+    __slots__ = (
+        "_has_begun",
+        "_is_over",
+        "_is_past_all",
+        "_leave",
+        "_told",
+        "_waiting",
+        "follow",
+        "listener",
+    )
 
     def __init__(self, follow: Follow, listener: Listener, leave: Callable[["Follower"], None]) -> None:
         self.follow, self.listener, self._leave = follow, listener, leave
-        self._is_over = False
+        self._has_begun = self._is_over = False
+        # Once something new was told of the one thing that is followed, all that is heard of it is new.
+        self._is_past_all = False
         self._told: dict[UUID, tuple[int, int]] = {}
         self._waiting: dict[object, Change] | None = {}
 
@@ -47,29 +60,34 @@ class Follower:
     def has_caught_up(self) -> bool:
         return self._waiting is None
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether it was found that the viewer may follow this: until then `past` says that they may not."""
+        return self._has_begun or self.has_caught_up
+
     async def catch_up(self) -> None:
         """Tell the past, then what happened meanwhile; from then on `hear` tells at once."""
-        async for change in self.follow.past():
-            if self._is_over:
-                return
-            if self.follow.after is None:
-                self._told[change.subject_id] = (change.sequence, change.progress_percent)
-            await self.listener.tell(change)
+        async with aclosing(self.follow.past()) as past:
+            async for change in past:
+                if self._is_over:
+                    return
+                self._has_begun = True
+                if self.follow.after is None:
+                    self._told[change.subject_id] = (change.sequence, change.progress_percent)
+                await self._tell(change)
         while self._waiting and not self._is_over:
             change = self._waiting.pop(next(iter(self._waiting)))
             if self._is_news(change):
-                await self.listener.tell(change)
+                await self._tell(change)
         self._waiting = None
 
     def hear(self, change: Change) -> None:
-        """Something happened: tell it, or keep it until the past is told."""
-        follow = self.follow
-        # That it may not be seen ends nothing here: who joined while rights were read was not asked about.
-        if self._is_over or not (change.audience.includes(follow.viewer) and follow.wants(change)):
+        """Something happened that the viewer may see: tell it, or keep it until the past is told."""
+        if self._is_over or not self.follow.wants(change):
             return
         if self._waiting is not None:
             self._keep(change, self._waiting)
-        elif self._is_news(change):
+        elif self._is_past_all or self._is_news(change):
             self.listener.take(change)
 
     def end(self) -> None:
@@ -83,6 +101,11 @@ class Follower:
         self._is_over = True
         self._leave(self)
 
+    async def _tell(self, change: Change) -> None:
+        await self.listener.tell(change)
+        # A listener that is always ready never waits: a long past would hold up everybody else.
+        await asyncio.sleep(0)
+
     def _keep(self, change: Change, waiting: dict[object, Change]) -> None:
         """A newer tick or a transition of the same subject makes a waiting tick old news."""
         waiting.pop(change.subject_id, None)
@@ -92,10 +115,14 @@ class Follower:
             self.listener.lag()
 
     def _is_news(self, change: Change) -> bool:
-        if not change.is_tick:
-            return change.position > self.follow.floor
-        if change.position < self.follow.floor:
-            return False
-        return not self._told or (change.sequence, change.progress_percent) > self._told.get(
-            change.subject_id, (0, 0)
-        )
+        """Whether it goes beyond the past that was told."""
+        if change.is_tick:
+            told = self._told.get(change.subject_id, (0, 0))
+            is_news = (
+                change.position >= self.follow.floor and (change.sequence, change.progress_percent) > told
+            )
+        else:
+            is_news = change.position > self.follow.floor
+        if is_news and self._waiting is None and change.subject_id == self.follow.topic_id:
+            self._is_past_all, self._told = True, {}
+        return is_news

@@ -67,7 +67,7 @@ class LiveHub:
 
     @property
     def followers(self) -> int:
-        return len(self._topics)
+        return sum(1 for _ in self._topics)
 
     async def start(self) -> None:
         """Needs the database; Redis may come later."""
@@ -182,14 +182,17 @@ class LiveHub:
         return sorted(found, key=lambda change: change.position)
 
     def _tell(self, change: Change) -> None:
-        for follower in self._topics.followers_of(change.kind, change.topic_id):
-            try:
-                follower.hear(change)
-            except Exception:
-                # Ours, and one follower's: it comes back after its last cursor, and the others go on.
-                log.exception("a follower failed", subject_id=change.subject_id)
-                follower.leave()
-                follower.listener.lag()
+        # That it may not be seen ends nothing here: who joined while rights were read was not asked about.
+        for viewer, followers in self._topics.followers_of(change.kind, change.topic_id):
+            if change.audience.includes(viewer):
+                for follower in followers:
+                    try:
+                        follower.hear(change)
+                    except Exception:
+                        # Ours, and one follower's: it comes back after its last cursor, and the others go on.
+                        log.exception("a follower failed", subject_id=change.subject_id)
+                        follower.leave()
+                        follower.listener.lag()
 
     def _reach(self, position: Position) -> None:
         self._reached, self._cursor = position, position.to_cursor()

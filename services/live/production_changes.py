@@ -121,8 +121,8 @@ class ProductionProgress:
     """Turns ticks into changes: only of the transition told last, and only when they are further on.
 
     A tick says how far a render is, and nothing of who may see it or what the production is called: that is
-    read every second for all productions that ticked lately. A tick after a longer silence, of a transition
-    that nobody followed, or after somebody joined, waits until it is read. The longest untouched goes.
+    read every second for all productions that ticked lately. A tick after a longer silence, or after somebody
+    joined, waits until it is read. The longest untouched goes.
     """
 
     def __init__(self) -> None:
@@ -163,7 +163,7 @@ class ProductionProgress:
         """The tick as a change; None when it is not news, or too little is known of the production: then it
         waits for `learn`. `reached` is how far the log has been told."""
         told = self._told.get(tick.production_id)
-        if told is None or tick.production_id not in self._known or tick.sequence > told.sequence:
+        if told is None or tick.production_id not in self._known:
             self._unknown[tick.production_id] = tick
             return None
         if tick.sequence != told.sequence or tick.progress_percent <= told.progress_percent:
@@ -189,8 +189,7 @@ class ProductionProgress:
         )
 
     async def learn(self, reached: Position, users: Collection[UUID]) -> Sequence[ProgressTick]:
-        """Read what is missing; the ticks that have waited for it, without those of transitions that are
-        still to be told."""
+        """Read what is missing; the ticks that have waited for it."""
         waited, self._unknown = self._unknown, {}
         rows = await latest_rows(waited.keys(), up_to=reached)
         productions, audiences = await self._read(rows.keys(), users)
@@ -203,11 +202,7 @@ class ProductionProgress:
                 self.note(change)
             else:
                 self._renew(told, production, audience)
-        return [
-            tick
-            for production_id, tick in waited.items()
-            if production_id in learned and tick.sequence <= self._told[production_id].sequence
-        ]
+        return [waited[production_id] for production_id in waited if production_id in learned]
 
     async def refresh(self, users: Collection[UUID]) -> None:
         """Read anew what ticks are told with; what else is known is too old from now on."""

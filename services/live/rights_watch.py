@@ -1,6 +1,8 @@
+from collections.abc import Sequence
 from itertools import islice
 
 from services.live.change import Change, ChangeSource
+from services.live.follower import Follower
 from services.live.topics import Topics
 
 AT_ONCE = 500
@@ -19,11 +21,18 @@ class RightsWatch:
             ids = iter(self._topics.ids(source.kind))
             while chunk := list(islice(ids, AT_ONCE)):
                 # Those of now: whoever comes while this is read was not asked for.
-                followers = [one for id in chunk for one in self._topics.own_followers(source.kind, id)]
-                users = {one.follow.viewer.user_id for one in followers} - {None}
-                audiences = await source.audiences(chunk, [user for user in users if user])
-                for follower in followers:
-                    audience = audiences.get(follower.follow.topic_id) if follower.follow.topic_id else None
-                    is_allowed = audience is not None and audience.includes(follower.follow.viewer)
-                    if follower.has_caught_up and not is_allowed:
-                        follower.end()
+                found = [(id, self._topics.own_followers(source.kind, id)) for id in chunk]
+                users = {viewer.user_id for _, those in found for viewer, _ in those if viewer.user_id}
+                audiences = await source.audiences(chunk, users)
+                for topic_id, those in found:
+                    audience = audiences.get(topic_id)
+                    for viewer, followers in those:
+                        if audience is None or not audience.includes(viewer):
+                            _end(followers)
+
+
+def _end(followers: Sequence[Follower]) -> None:
+    """Who has not begun is told by its own look at the past, and why."""
+    for follower in followers:
+        if follower.has_begun:
+            follower.end()

@@ -1,5 +1,6 @@
 import pytest
 
+import models
 from models.statuses import ProductionStatus, PublicationStatus, SpaceRole
 from tests.factories import (
     add_member,
@@ -83,6 +84,34 @@ async def test_many_productions_are_followed_as_far_as_they_may_be_seen(server, 
     event = "productionsStatusChanged"
     assert first[event] == {"sequence": 1, "status": "QUEUED", "production": {"title": "shown"}}
     assert second[event] == {"sequence": 2, "status": "PROCESSING", "production": {"title": "shown"}}
+
+
+async def test_each_condition_of_the_filter_holds(server, gateways):
+    owner = await make_user()
+    other = await make_production(owner, status=ProductionStatus.QUEUED, title="other")
+    wanted = await make_production(owner, status=ProductionStatus.QUEUED, title="wanted")
+    upload = await models.Upload.get(id=wanted.upload_id)
+    conditions = {
+        "upload": {"uploadId": id_of(upload)},
+        "title": {"titleContains": "WANT"},
+        "both": {"ownerId": id_of(owner), "statuses": ["PROCESSING"], "titleContains": "an"},
+        "none": {"ownerId": id_of(await make_user())},
+    }
+    async with live_client(server) as client:
+        await client.sign_in(await make_token(owner))
+        for id, condition in conditions.items():
+            await client.subscribe(id, ALL, {"filter": condition})
+            if id in ("upload", "title"):
+                assert (await client.next(id))["productionsStatusChanged"]["production"]["title"] == "wanted"
+        await client.subscribe("last", "{ viewer { id } }")
+        while (await client.receive())["type"] != "complete":
+            pass
+        await tell(gateways, other, status=ProductionStatus.PROCESSING)
+        await tell(gateways, wanted, status=ProductionStatus.PROCESSING)
+        frames = [await client.receive() for _ in range(3)]
+    event = {"sequence": 2, "status": "PROCESSING", "production": {"title": "wanted"}}
+    assert {frame["id"] for frame in frames} == {"upload", "title", "both"}
+    assert [frame["payload"]["data"]["productionsStatusChanged"] for frame in frames] == [event] * 3
 
 
 async def test_a_production_of_others_is_not_found(server, gateways):

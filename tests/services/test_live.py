@@ -14,18 +14,19 @@ import models
 from models.statuses import ProductionStatus, PublicationStatus
 from services.errors import BadInput, NotFound
 from services.follow_production_status import follow_production_status
-from services.follow_productions_status import ProductionStatusFilter, follow_productions_status
+from services.follow_productions_status import follow_productions_status
 from services.gateways.redis_event_bus import RedisEventBus
 from services.live import LiveHub
 from services.live.changes import changes
 from services.live.event_log import Position
+from services.production_filter import ProductionFilter
 from services.production_status import write_production_status
 from services.render_lifecycle import RenderState
 from services.rows.lock_production import lock_production
 from tests.factories import make_production, make_publication, make_space, make_tick, make_user, viewer_of
 
 PATIENCE = 15
-EVERYTHING = ProductionStatusFilter()
+EVERYTHING = ProductionFilter()
 
 
 async def turn(production, status, percent=0):

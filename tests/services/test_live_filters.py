@@ -37,12 +37,13 @@ async def scene(gateways):
         "space": ({"space_id": space.id}, ["shown"]),
         "upload": ({"upload_id": upload.id}, ["first"]),
         "owner": ({"owner_id": other.id}, ["shown"]),
+        "title": ({"title_contains": "SECO"}, ["second"]),
         "two": ({"owner_id": viewer.id, "upload_id": upload.id}, ["first"]),
     }
     return viewer_of(viewer), [first, second, shown], filters
 
 
-@pytest.mark.parametrize("name", ["all", "space", "upload", "owner", "two"])
+@pytest.mark.parametrize("name", ["all", "space", "upload", "owner", "title", "two"])
 async def test_only_what_the_filter_lets_through(gateways, scene, name):
     viewer, productions, filters = scene
     wanted, titles = filters[name]

@@ -10,13 +10,10 @@ import models
 from models.statuses import ProductionStatus
 from services.errors import BadInput, NotFound
 from services.follow_production_status import follow_production_status
-from services.follow_productions_status import (
-    MAX_INITIAL,
-    ProductionStatusFilter,
-    follow_productions_status,
-)
+from services.follow_productions_status import MAX_INITIAL, follow_productions_status
 from services.live.changes import MAX_WAITING, FollowerTooSlow, changes
 from services.live.event_log import BATCH
+from services.production_filter import ProductionFilter
 from services.viewer import ANONYMOUS
 from tests.factories import make_production, make_tick, make_upload, make_user, viewer_of
 
@@ -56,7 +53,7 @@ def follow_all(gateways, viewer, after=None):
     return aclosing(
         changes(
             gateways.hub,
-            follow_productions_status(viewer=viewer, filter=ProductionStatusFilter(), after=after),
+            follow_productions_status(viewer=viewer, filter=ProductionFilter(), after=after),
         )
     )
 

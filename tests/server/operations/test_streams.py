@@ -8,7 +8,7 @@ import pytest
 
 from server.operations import streams as streams_module
 from server.operations.streams import PlainStream, Stream, Streams
-from tests.services.test_follower import change_at
+from tests.services.follower_world import change_at
 
 SUBJECT, OTHER = UUID(int=1), UUID(int=2)
 
@@ -135,6 +135,19 @@ async def test_what_cannot_be_told_ends_those_it_was_for_and_the_next_is_told():
     await stream.let_all()
     assert (first.names, first.lagged) == ([], 1)
     assert (second.names, second.lagged) == (["1.2.0"], 0)
+
+
+class Broken(Watcher):
+    def send(self, payload, change):
+        raise RuntimeError("ours")
+
+
+async def test_a_watcher_that_cannot_be_told_is_let_go_and_the_others_go_on():
+    stream, broken, fine = SlowStream(), Broken(), Watcher()
+    tell(stream, [broken, fine], transition(1), transition(2))
+    await stream.let_all()
+    assert (broken.lagged, fine.names) == (2, ["1.1.0", "1.2.0"])
+    assert not stream.is_busy
 
 
 async def test_a_bounded_number_waits(monkeypatch):
