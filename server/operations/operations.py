@@ -137,9 +137,10 @@ class Operations:
         following: Following[Any],
     ) -> tuple[Hashable, Stream | PlainStream]:
         """What makes this operation's payloads equal to others', and a stream of such."""
-        variables = {
-            name: value for name, value in request.variables.items() if name != prepared.resume_variable
-        }
+        declared = {node.variable.name.value for node in prepared.operation.variable_definitions or ()}
+        # What is sent beside them is read by nobody, and may be nested deeper than can be written.
+        told_apart = declared - {prepared.resume_variable}
+        variables = {name: value for name, value in request.variables.items() if name in told_apart}
         asked = (prepared.text, request.operation_name, orjson.dumps(variables, option=orjson.OPT_SORT_KEYS))
         stream = Stream(self._schema, executor, following, caller)
         projection = projection_of(executor)
