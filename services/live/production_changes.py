@@ -1,5 +1,6 @@
 """A production's transitions, out of the log, and its progress in between, by the bus."""
 
+from asyncio import gather
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,8 +42,7 @@ class ProductionChanges:
         self, rows: Sequence[LogRow], users: Collection[UUID]
     ) -> Sequence[ProductionStatusChange]:
         ids = {row.subject_id for row in rows}
-        productions = await models.Production.in_bulk(ids, "id")
-        audiences = await audiences_of(ids, users)
+        productions, audiences = await gather(models.Production.in_bulk(ids, "id"), audiences_of(ids, users))
         return [
             transition_of(row, productions[row.subject_id], audiences[row.subject_id])
             for row in rows
