@@ -6,6 +6,7 @@ listener dies nobody learns of it. Here the reader polls one pubsub connection, 
 """
 
 import asyncio
+from collections import deque
 from typing import Any
 
 from broadcaster import BroadcastBackend, Event
@@ -34,6 +35,7 @@ class RedisBroadcastBackend(BroadcastBackend):
         self._pubsub = self._redis.pubsub()
         self._subscribed = asyncio.Event()
         self._is_lost = False
+        self._arrived: deque[tuple[bytes, list[bytes]]] = deque()
 
     async def connect(self) -> None:
         """Raises redis.ConnectionError or TimeoutError when the server does not answer."""
@@ -58,21 +60,24 @@ class RedisBroadcastBackend(BroadcastBackend):
         await self._redis.publish(channel, message)
 
     async def next_published(self) -> Event:
-        """The next message. Raises redis.ConnectionError or TimeoutError when the connection is lost, at the
-        latest after as long a silence as two seconds and another two after a PING."""
+        """The next messages, as lines: those of one channel that came together. Raises redis.ConnectionError
+        or TimeoutError when the connection is lost, at the latest after as long a silence as two seconds and
+        another two after a PING."""
         await self._subscribed.wait()
         try:
-            return await self._next_message()
+            if not self._arrived:
+                await self._arrive()
         except BaseException:
             self._is_lost = True
             raise
+        channel, lines = self._arrived.popleft()
+        # What is no UTF-8 is for the reader to refuse: raised here, it would cut the connection.
+        return Event(channel.decode(), b"\n".join(lines).decode(errors="replace"))
 
-    async def _next_message(self) -> Event:
+    async def _arrive(self) -> None:
+        """Wait for a message, and take with it all that came in the same packet."""
         is_asked = False
-        while True:
-            arrived = self._arrived()
-            if arrived is not None:
-                return arrived
+        while not self._arrived:
             # The library's own time-out does not count what it does before it reads.
             async with asyncio.timeout(QUIET_SECONDS + 2 * ANSWER_SECONDS):
                 message = await self._pubsub.get_message(timeout=QUIET_SECONDS)
@@ -82,21 +87,21 @@ class RedisBroadcastBackend(BroadcastBackend):
                     await self._pubsub.ping()
             is_asked = message is None
             if message is not None and message["type"] == "message":
-                return _event(message["channel"], message["data"])
+                self._take(message["channel"], message["data"])
+            self._take_the_rest()
 
-    def _arrived(self) -> Event | None:
-        """A message that came in one packet with an earlier one. The library takes each through a dozen
-        coroutines, which costs three times what is then done with it."""
+    def _take_the_rest(self) -> None:
+        """The library would take each through a dozen coroutines, which costs three times what is then done
+        with it."""
         connection = self._pubsub.connection
         reader = connection._parser._reader if connection is not None else None
         while reader is not None and (reply := reader.gets()) is not NOT_ENOUGH_DATA:
             if isinstance(reply, Exception):
                 raise reply
             if reply[0] == b"message":
-                return _event(reply[1], reply[2])
-        return None
+                self._take(reply[1], reply[2])
 
-
-def _event(channel: bytes, message: bytes) -> Event:
-    # What is no UTF-8 is for the reader to refuse: raised here, it would cut the connection.
-    return Event(channel.decode(), message.decode(errors="replace"))
+    def _take(self, channel: bytes, message: bytes) -> None:
+        if not self._arrived or self._arrived[-1][0] != channel:
+            self._arrived.append((channel, []))
+        self._arrived[-1][1].append(message)

@@ -87,11 +87,12 @@ class RedisEventBus:
 async def _pump(name: str, subscriber: Any, announcements: asyncio.Queue[Announcement | None]) -> None:
     while True:
         event = await subscriber.get()
-        try:
-            announcements.put_nowait(_read(name, event.message))
-        except (ValueError, KeyError, TypeError) as error:
-            # Another version of this server, or a stranger; the next message may well be one of ours.
-            log.warning("announcement not understood", channel=name, error=repr(error))
+        for line in event.message.split("\n"):
+            try:
+                announcements.put_nowait(_read(name, line))
+            except (ValueError, KeyError, TypeError) as error:
+                # Another version of this server, or a stranger; the next message may well be one of ours.
+                log.warning("announcement not understood", channel=name, error=repr(error))
 
 
 async def _drained(announcements: asyncio.Queue[Announcement | None]) -> AsyncIterator[Announcement]:

@@ -207,11 +207,18 @@ class ProductionProgress:
         ticked = self._ticked.copy()
         self._ticked = {production_id: left - 1 for production_id, left in ticked.items() if left > 1}
         try:
-            productions, audiences = await self._read(ticked.keys(), users)
+            # All else of a production changes only with a transition, which reads the row anew.
+            rows = await models.Production.filter(id__in=ticked.keys()).values_list(
+                "id", "title", "updated_at"
+            )
+            audiences = await audiences_of(ticked.keys(), users)
         finally:
             self._known.clear()
-        for production_id in productions.keys() & audiences.keys() & self._told.keys():
-            self._renew(self._told[production_id], productions[production_id], audiences[production_id])
+        for row in rows:
+            told, audience = self._told.get(row["id"]), audiences.get(row["id"])
+            if told is not None and audience is not None:
+                vars(told.production).update(row)
+                self._renew(told, told.production, audience)
 
     def _renew(self, told: _Told, production: models.Production, audience: Audience) -> None:
         told.production, told.audience = production, audience
