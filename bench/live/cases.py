@@ -22,10 +22,11 @@ from steps import Outcome, Step
 from world import World
 
 SATURATED = 0.95
-MOST_STEPS = 6
+MOST_STEPS = 5
 # Messages a second at which even a server that delivered nothing at first is asked for more.
 SLOWEST = 500.0
-SETTLE_SECONDS = 1.0
+SETTLE_SECONDS = 0.5
+FIRST_SOCKETS = 200
 IDLE_RATE = 20
 
 
@@ -54,10 +55,15 @@ class Stage:
             productions, token = [str(uuid4()) for _ in range(scene.productions)], None
         watched = [number % scene.productions for number in range(scene.productions * scene.each)]
         public = [public_id(production) for production in productions]
-        self.resident_before = sum(server.resident_kib() for server in servers)
         ports = [server.port for server in servers]
         self.sockets = Sockets(Crowd(ports, public, watched, token, scene.has_own_ids))
         self.feed = self._feed(name, productions, public)
+
+    def open(self, count: int) -> int:
+        """Have so many sockets open; the servers' KiB of resident memory then."""
+        self.sockets.open(count)
+        time.sleep(SETTLE_SECONDS)
+        return sum(server.resident_kib() for server in self.servers)
 
     def _feed(self, name: str, productions: Sequence[str], public: Sequence[str]) -> Feed:
         life = Life(has_ticks=self.scene.has_ticks)
@@ -85,7 +91,7 @@ class Stage:
 
 @contextmanager
 def staged(world: World, name: str, scene: Scene) -> Iterator[Stage]:
-    """The servers end before their clients do."""
+    """Nobody is there yet. At the end the servers end before their clients do."""
     with ExitStack() as clients, ExitStack() as processes:
         servers = [processes.enter_context(running(name, world, core=core)) for core in scene.cores]
         stage = Stage(world, servers, scene)
@@ -118,6 +124,7 @@ def most(run: Callable[[float | None], Outcome]) -> Outcome:
 
 def throughput(world: World, name: str, scene: Scene, seconds: float) -> Outcome:
     with staged(world, name, scene) as stage:
+        stage.open(scene.productions * scene.each)
         return most(lambda rate: stage.step(rate, seconds))
 
 
@@ -129,21 +136,21 @@ class Idle:
 
 
 def idle(world: World, name: str, sockets: int) -> Idle:
-    """KiB a socket holds, and the latency of a transition among all that idle: of one production in a
-    thousand, each with as many watchers."""
-    productions = min(1000, sockets)
-    scene = Scene(productions, sockets // productions, has_ticks=False, one=True)
+    """KiB a socket holds, ten of them to a production, and the latency of a transition among all that idle.
+    What the first sockets cost once for all is not counted."""
+    scene = Scene(sockets // 10, 10, has_ticks=False, one=True)
     with staged(world, name, scene) as stage:
-        time.sleep(SETTLE_SECONDS)
-        resident = sum(server.resident_kib() for server in stage.servers) - stage.resident_before
+        before = stage.open(FIRST_SOCKETS)
+        resident = stage.open(sockets) - before
         outcome = stage.step(IDLE_RATE * scene.each, seconds=2.0, events=2 * IDLE_RATE)
-        return Idle(resident / sockets, outcome.p50_ms, outcome.p99_ms)
+        return Idle(resident / (sockets - FIRST_SOCKETS), outcome.p50_ms, outcome.p99_ms)
 
 
 def latency(world: World, name: str, seconds: float) -> Outcome:
     """100 transitions a second over 100 productions with 10 watchers each."""
     scene = Scene(100, 10, has_ticks=False, one=True)
     with staged(world, name, scene) as stage:
+        stage.open(scene.productions * scene.each)
         return stage.step(100.0 * scene.each, seconds)
 
 

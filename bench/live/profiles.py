@@ -24,6 +24,7 @@ def profile(world: World, case: str, scene: Scene, seconds: float) -> None:
         sys.exit("py-spy is needed on the PATH: pip install py-spy, in a virtual environment of its own")
     path = world.data.path / "profile"
     with staged(world, "airdate", scene) as stage:
+        stage.open(scene.productions * scene.each)
         stage.step(None, 0.5)
         [server] = stage.servers
         options = [

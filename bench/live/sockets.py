@@ -55,18 +55,17 @@ def masked(opcode: int, payload: bytes) -> bytes:
 
 
 class Sockets:
-    """All sockets of a crowd, open and subscribed."""
+    """A crowd's sockets, as far as they are open."""
 
     def __init__(self, crowd: Crowd) -> None:
         self.crowd = crowd
         self.watchers: dict[int, Watcher] = {}
         self.epoll = select.epoll()
-        try:
-            for first in range(0, len(crowd.watched), AT_ONCE):
-                self._open(crowd.watched[first : first + AT_ONCE])
-        except BaseException:
-            self.close()
-            raise
+
+    def open(self, count: int) -> None:
+        """Have so many open and subscribed in all."""
+        while (already := len(self.watchers)) < count:
+            self._open(self.crowd.watched[already : min(already + AT_ONCE, count)])
 
     def close(self) -> None:
         """After the server's end, so that no port is left waiting."""
