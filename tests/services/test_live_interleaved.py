@@ -8,11 +8,18 @@ import orjson
 import pytest
 
 from models.statuses import ProductionStatus, PublicationStatus, SpaceVisibility, UploadStatus
+from services import (
+    follow_production_status,
+    follow_productions_status,
+    follow_publications,
+    follow_upload_status,
+)
 from services.live import LiveHub
 from services.publish import publish
+from services.unpublish import unpublish
 from services.upload_status import write_upload_status
 from tests.factories import make_production, make_publication, make_space, make_upload, make_user, viewer_of
-from tests.services.following import PATIENCE, many, publications_in, told, upload_of
+from tests.services.following import PATIENCE, many, one, publications_in, told, upload_of
 from tests.telling import tell
 
 INSERT = """
@@ -138,3 +145,79 @@ async def test_a_late_row_is_not_skipped_by_who_resumes_in_another_process(gatew
         assert [(change.production.title, change.sequence) for change in ends] == [("early", 3)] * 2
     finally:
         await other.stop()
+
+
+def right_before(monkeypatch, module, name, happens):
+    """Have something happen, and be committed, the next time that a function is about to be called."""
+    usual = getattr(module, name)
+
+    async def later(*given, **named):
+        monkeypatch.setattr(module, name, usual)
+        await happens()
+        return await usual(*given, **named)
+
+    monkeypatch.setattr(module, name, later)
+
+
+@pytest.mark.parametrize(("reading", "sequences"), [("horizon", [2, 3]), ("present_changes", [1, 2, 3])])
+async def test_what_moves_while_the_present_of_many_is_read_is_told_once(
+    gateways, monkeypatch, reading, sequences
+):
+    """Before and after the place in the log up to which the present is told."""
+    owner = await make_user()
+    production = await make_production(owner, status=ProductionStatus.QUEUED, title="p")
+
+    async def move():
+        await tell(gateways, production, status=ProductionStatus.PROCESSING)
+
+    right_before(monkeypatch, follow_productions_status, reading, move)
+    async with many(gateways.hub, viewer_of(owner)) as stream:
+        moved = [await told(stream) for _ in sequences[:-1]]
+        await tell(gateways, production, status=ProductionStatus.FAILED)
+        moved.append(await told(stream))
+    assert [change.sequence for change in moved] == sequences
+
+
+async def test_what_moves_while_the_present_of_one_is_read_is_told_once(gateways, monkeypatch):
+    owner = await make_user()
+    production = await make_production(owner, status=ProductionStatus.QUEUED, title="p")
+    upload = await make_upload(owner, status=UploadStatus.VERIFYING)
+    space = await make_space(owner)
+    await make_publication(production, space, PublicationStatus.WAITING)
+    common = {"viewer": viewer_of(owner), "bus": gateways.bus, "clock": gateways.clock}
+
+    async def move():
+        await tell(gateways, production, status=ProductionStatus.PROCESSING)
+
+    async def verify():
+        await write_upload_status(upload, UploadStatus.READY, cause="a test")
+        await gateways.bus.announce_transition()
+
+    async def withdraw():
+        await unpublish(production_id=production.id, **common)
+
+    right_before(monkeypatch, follow_production_status, "present_changes", move)
+    right_before(monkeypatch, follow_upload_status, "latest_rows", verify)
+    right_before(monkeypatch, follow_publications, "latest_rows", withdraw)
+    viewer = viewer_of(owner)
+    async with (
+        one(gateways.hub, viewer, production) as of_production,
+        upload_of(gateways.hub, viewer, upload) as of_upload,
+        publications_in(gateways.hub, viewer, space) as of_space,
+    ):
+        streams = (of_production, of_upload, of_space)
+        moved = [await until_sequence(stream, 2) for stream in streams]
+        await publish(production_id=production.id, space_ids=[space.id], when_ready=True, **common)
+        await tell(gateways, production, status=ProductionStatus.FAILED)
+        await write_upload_status(upload, UploadStatus.REJECTED, cause="a test")
+        await gateways.bus.announce_transition()
+        assert [await until_sequence(stream, 3) for stream in streams] == [[3], [3], [3]]
+    # The one before may come too, where the hub had not read so far yet.
+    assert all(sequences in ([2], [1, 2]) for sequences in moved), moved
+
+
+async def until_sequence(stream, last):
+    sequences = [(await told(stream)).sequence]
+    while sequences[-1] < last:
+        sequences.append((await told(stream)).sequence)
+    return sequences

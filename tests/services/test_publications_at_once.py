@@ -16,7 +16,7 @@ from services.errors import Refused
 from services.publication_status import write_publication_status
 from services.publish import PublishErrorCode, publish
 from services.publish_scheduled import publish_scheduled
-from services.rows.lock_production import lock_production
+from services.rows.lock_production import lock_free_productions, lock_production
 from services.rows.lock_space import lock_space
 from services.unpublish import unpublish
 from tests.event_log import log_of
@@ -193,3 +193,18 @@ async def test_two_who_publish_into_one_space_do_not_wait_for_each_other(gateway
             )
         )
     assert [p.production_id for p in await models.Publication.all()] == [other.id]
+
+
+async def test_a_space_is_deleted_after_what_is_due_in_it(gateways, aside):
+    """Whoever turns due publications holds their spaces, as everybody who writes one does."""
+    owner = await make_user()
+    production, space = await make_production(owner), await make_space(owner)
+    publication = await make_publication(production, space, PublicationStatus.SCHEDULED)
+    async with in_transaction():
+        [_] = await lock_free_productions([production.id])
+        deleting = aside(delete_space(viewer=viewer_of(owner), bus=gateways.bus, space_id=space.id))
+        await waiting_for_a_lock()
+        await write_publication_status(publication, PublicationStatus.LIVE, cause="publishAt has come")
+    await deleting
+    told = [(row["previousStatus"], row["status"]) for row in await log_of(publication.id)]
+    assert told[-2:] == [("SCHEDULED", "LIVE"), ("LIVE", "WITHDRAWN")]

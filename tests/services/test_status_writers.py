@@ -14,7 +14,7 @@ WRITERS = {
 # Of renders and their steps, which have no log; the first of a production, which its writer then tells; and a
 # copy of a production for those who watch, which is never saved.
 ELSEWHERE = {
-    ("services/live/production_changes.py", "vars(shown).update"),
+    ("services/live/production_changes.py", "vars(row).update"),
     ("services/rendering/note_render_event.py", "render.status"),
     ("services/rendering/note_render_step.py", "models.RenderStep.create"),
     ("services/create_production.py", "models.Production.create"),
