@@ -18,6 +18,7 @@ from embedded.stack import EmbeddedStack, Endpoints
 from schema.context import Gateways
 from server.app import create_app
 from server.database import migrate
+from server.logs import configure_logs
 from server.serve import api_server
 from server.settings import Settings
 from server.wiring import open_gateways, open_proxy, open_renderer
@@ -26,6 +27,9 @@ from tests.moto_server import moto_server
 from tests.tables import empty_tables
 
 EVENTS_KEY = "events-key-of-the-tests"
+
+# structlog's own way to show a failure takes a third of a second.
+configure_logs()
 
 # `make test-slow` runs every property again with `--hypothesis-profile=thorough`.
 hypothesis.settings.register_profile("quick", max_examples=25, deadline=None)

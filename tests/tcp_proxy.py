@@ -59,12 +59,16 @@ class TcpProxy:
         if self._refuses:
             reset(writer)
             return
+        # Here already: a task that is cancelled before its first step would never close it.
+        self._writers.add(writer)
         # A task of our own: when one of its own is cancelled, asyncio.start_server logs a failure.
         task = asyncio.create_task(self._take(reader, writer))
         self._taking.add(task)
         task.add_done_callback(self._taking.discard)
 
     async def close(self) -> None:
+        # Those that were accepted and are not taken yet, too.
+        self._refuses = True
         self.cut()
         for task in self._taking:
             task.cancel()
@@ -72,7 +76,6 @@ class TcpProxy:
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         generation = self._generation
-        self._writers.add(writer)
         try:
             await self._passed(generation)
             ahead, behind = await asyncio.open_connection(LOOPBACK, self.target_port)

@@ -96,6 +96,11 @@ class Follower:
             self.leave()
             self.listener.end()
 
+    def lag(self) -> None:
+        """There is more to tell than can be told here."""
+        self.leave()
+        self.listener.lag()
+
     def leave(self) -> None:
         """Hear no more."""
         self._is_over = True
@@ -111,8 +116,7 @@ class Follower:
         waiting.pop(change.subject_id, None)
         waiting[change.subject_id if change.is_tick else change.position] = change
         if len(waiting) > MAX_WAITING:
-            self.leave()
-            self.listener.lag()
+            self.lag()
 
     def _is_news(self, change: Change) -> bool:
         """Whether it goes beyond the past that was told."""

@@ -7,6 +7,8 @@ from services.live.event_log import LogRow, read_settled
 from services.live.follow import Follow
 
 FRESH_SECONDS = 1.0
+# Held for each slow reader of a past, and made in one go.
+AT_ONCE = 100
 
 
 async def told_since(
@@ -18,7 +20,7 @@ async def told_since(
     if position is None:
         raise ValueError("a follow of the present has no past to read")
     while True:
-        settled = await read_settled(position, subject_id=subject_id, kind=source.kind)
+        settled = await read_settled(position, subject_id=subject_id, kind=source.kind, limit=AT_ONCE)
         rows = [row for row in settled.rows if follow.topic_id in (None, source.topic_of(row))]
         async for change in _allowed(rows, follow, source):
             yield change

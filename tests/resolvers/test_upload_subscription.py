@@ -11,7 +11,7 @@ from tests.upload_steps import UploadSteps
 
 FOLLOW = """
 subscription ($id: ID!, $after: String) { uploadStatusChanged(id: $id, after: $after) {
-  cursor sequence previousStatus status
+  cursor occurredAt sequence previousStatus status
   upload { id status title media { cueCount } rejection { code } } } }
 """
 CAPTIONS = b"WEBVTT\n\n00:00.000 --> 00:02.000\nHello\n"
@@ -57,6 +57,8 @@ async def test_from_its_first_byte_to_ready(server, steps):
             (2, "AWAITING_BYTES", "VERIFYING"),
             (3, "VERIFYING", "READY"),
         ]
+        log = await models.StatusEvent.filter(subject_id=upload.id).order_by("sequence")
+        assert [event["occurredAt"] for event in seen] == [row.occurred_at.isoformat() for row in log]
         assert seen[0]["upload"]["media"] is None
         assert seen[2]["upload"] == {
             "id": id_of(upload),
@@ -69,10 +71,13 @@ async def test_from_its_first_byte_to_ready(server, steps):
         resumed = [await next_of(client, "after the first") for _ in range(2)]
         assert moves(resumed) == moves(seen[1:])
         assert [event["cursor"] for event in resumed] == [event["cursor"] for event in seen[1:]]
+        assert [event["upload"]["status"] for event in resumed] == ["READY", "READY"], "as it is now"
         await follow(client, "present", upload)
         present = await next_of(client, "present")
         assert moves([present]) == [(3, "VERIFYING", "READY")]
         assert present["cursor"] == seen[2]["cursor"]
+    log = await models.StatusEvent.filter(subject_id=upload.id).order_by("sequence")
+    assert [event["occurredAt"] for event in seen] == [row.occurred_at.isoformat() for row in log]
 
 
 async def test_a_rejected_one_says_why(server, steps):

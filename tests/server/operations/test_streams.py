@@ -163,7 +163,7 @@ async def test_a_bounded_number_waits(monkeypatch):
 async def test_what_has_no_projection_is_executed_and_what_follows_does_not_overtake_it(count):
     failing = transition(2)
     projection, careful = Plain([failing]), SlowStream()
-    stream, watchers = PlainStream(projection, Words(), careful), [Watcher() for _ in range(count)]
+    stream, watchers = PlainStream(projection, Words(), lambda: careful), [Watcher() for _ in range(count)]
     tell(stream, watchers, transition(1), failing, transition(3))
     assert [watcher.names for watcher in watchers] == [["1.1.0"]] * count
     await careful.let_all()

@@ -58,7 +58,7 @@ async def test_many_that_come_in_few_packets_are_each_heard_once_and_in_order(bu
     async with bus.tap() as announcements:
         async with redis.pipeline(transaction=False) as pipeline:
             for announced in wanted:
-                pipeline.publish(channels["progress"], orjson.dumps(announced, default=str))
+                pipeline.publish(channels["progress"], orjson.dumps(announced._asdict(), default=str))
                 if announced.sequence == 1500:
                     pipeline.publish(channels["progress"], b"\xff nonsense")
                     pipeline.publish(channels["work"], b"{}")
