@@ -1,10 +1,14 @@
 """The sockets a server listens on: its own, shared with another process, or inherited from a supervisor."""
 
+import errno
 import os
 import socket
 from collections.abc import Sequence
+from typing import Any
 
 FIRST_INHERITED = 3  # sd_listen_fds(3)
+# Many containers call ::1 localhost too, and have no IPv6.
+ABSENT = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
 
 class CannotListen(Exception):
@@ -30,20 +34,36 @@ def inherited_sockets() -> list[socket.socket]:
 
 def bound_sockets(host: str, port: int, *, is_shared: bool) -> list[socket.socket]:
     bound: list[socket.socket] = []
+    absent: OSError | None = None
     try:
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        for family, kind, protocol, _, address in dict.fromkeys(found):
-            listener = socket.socket(family, kind, protocol)
-            bound.append(listener)
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if is_shared:
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            if family == socket.AF_INET6:
-                # The address of IPv4 has a socket of its own where the host has one.
-                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            listener.bind(address)
+        for family, _, _, _, address in dict.fromkeys(found):
+            try:
+                bound.append(_bound_socket(family, address, is_shared=is_shared))
+            except OSError as error:
+                if error.errno not in ABSENT:
+                    raise
+                absent = error
+        if absent is not None and not bound:
+            raise absent
     except OSError as error:
         for listener in bound:
             listener.close()
         raise CannotListen(f"cannot listen on {host}:{port}: {error.strerror}") from error
     return bound
+
+
+def _bound_socket(family: int, address: Any, *, is_shared: bool) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if family == socket.AF_INET6:
+            # The address of IPv4 has a socket of its own where the host has one.
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -19,7 +19,8 @@ class HeadLimitProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait_for_head(self.timeout_keep_alive)
+        # Without a word, as a connection is that has been idle between two requests.
+        self._patience = self.loop.call_later(self.timeout_keep_alive, transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
@@ -37,16 +38,13 @@ class HeadLimitProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._reads_head, self._has_begun, self._head_bytes = True, True, 0
-        self._wait_for_head(HEAD_SECONDS)
+        self._stop_waiting()
+        self._patience = self.loop.call_later(HEAD_SECONDS, self._refuse, b"408 Request Timeout")
 
     def on_headers_complete(self) -> None:
         self._reads_head = False
         self._stop_waiting()
         super().on_headers_complete()
-
-    def _wait_for_head(self, seconds: float) -> None:
-        self._stop_waiting()
-        self._patience = self.loop.call_later(seconds, self._refuse, b"408 Request Timeout")
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:
