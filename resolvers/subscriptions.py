@@ -11,7 +11,7 @@ from schema.productions import ProductionFilterInput
 from schema.publication_event import PublicationEvent
 from schema.upload_status_event import UploadStatusEvent
 from services.follow_production_status import follow_production_status
-from services.follow_productions_status import ProductionStatusFilter, follow_productions_status
+from services.follow_productions_status import follow_productions_status
 from services.follow_publications import follow_publications
 from services.follow_upload_status import follow_upload_status
 
@@ -41,17 +41,8 @@ async def productions_status_changed(
     ] = None,
     after: AfterEvent = None,
 ) -> AsyncIterable[ProductionStatusEvent]:
-    wanted = (filter or ProductionFilterInput()).to_filter()
     follow = follow_productions_status(
-        viewer=info.context.viewer,
-        filter=ProductionStatusFilter(
-            space_id=wanted.space_id,
-            upload_id=wanted.upload_id,
-            owner_id=wanted.owner_id,
-            statuses=wanted.statuses,
-            title_contains=wanted.title_contains,
-        ),
-        after=after,
+        viewer=info.context.viewer, filter=(filter or ProductionFilterInput()).to_filter(), after=after
     )
     return Following(info.context.gateways.hub, follow, ProductionStatusEvent.from_change)
 

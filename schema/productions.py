@@ -17,13 +17,13 @@ from schema.renders import Render, RenderOutput
 from schema.uploads import Upload
 from schema.users import User
 from services.estimates.estimate_render import estimate_render
-from services.list_productions import ProductionFilter
 from services.list_publications import PublicationFilter, list_publications
 from services.media.probed_media import ProbedMedia
 from services.playback.production_playback import Playback as Links
 from services.playback.production_playback import production_playback
 from services.policy import owns
 from services.production_config import ProductionConfig as Config
+from services.production_filter import ProductionFilter
 from services.production_history import production_history, production_renders
 from services.rows.pages import PageRequest
 

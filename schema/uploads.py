@@ -14,11 +14,12 @@ from schema.scalars import BigInt
 from schema.upload_media import UploadMedia
 from schema.upload_transfer import UploadTransfer, to_transfer
 from schema.users import User
-from services.list_productions import ProductionFilter, list_productions
+from services.list_productions import list_productions
 from services.list_publications import PublicationFilter, list_publications
 from services.list_uploads import UploadFilter
 from services.media.probed_media import read_probed
 from services.playback.source_url import poster_url, source_url
+from services.production_filter import ProductionFilter
 from services.publish_options import publish_options
 from services.rows.pages import PageRequest
 

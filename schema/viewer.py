@@ -11,9 +11,10 @@ from schema.orders import ListOrder
 from schema.productions import Production, ProductionConnection
 from schema.spaces import Space, SpaceConnection
 from schema.uploads import Upload, UploadConnection, UploadFilterInput
-from services.list_productions import ProductionFilter, list_productions
+from services.list_productions import list_productions
 from services.list_spaces import SpaceFilter, list_spaces
 from services.list_uploads import list_uploads
+from services.production_filter import ProductionFilter
 from services.rows.pages import PageRequest
 
 

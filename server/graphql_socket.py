@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from schema.context import Gateways
 from server.auth import credential_of_connection
 from server.operations import Caller, OperationRequest, Operations, Running, Sink
-from server.origin import origin_of
+from server.origin import origin_in, origin_of
 from server.outage import is_outage
 from server.transport_ws import Closing, Session, SignIn, TransportEndpoint
 from server.transport_ws.closing import FORBIDDEN, TRY_AGAIN_LATER, UNAUTHORIZED
@@ -31,7 +31,9 @@ class GraphQLSocket(TransportEndpoint):
         public_url: str | None,
         allowed_origins: list[str],
     ) -> None:
-        super().__init__(allowed_origins)
+        # Pages of ours come from there, whatever name a proxy asks us by.
+        own = [origin_in(public_url)] if public_url else []
+        super().__init__([*allowed_origins, *own])
         self._operations, self._gateways, self._public_url = operations, gateways, public_url
 
     def sign_in_for(self, handshake: HTTPConnection) -> SignIn:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import structlog
 from graphql import GraphQLError, OperationType
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from schema.context import Gateways
 from server.auth import credential_of_header
 from server.operations import Caller, OperationRequest, Operations, Prepared, Refused, payload_of
 from server.origin import origin_of
+from server.outage import is_outage
 from server.pages import graphiql_response
 from server.transport_http.encoding import ENCODINGS
 from server.transport_http.json_answer import error_answer, json_answer
@@ -25,6 +27,7 @@ from server.transport_http.stream import Farewell, StreamResponse
 from services.access_tokens import Credential, CredentialProblem
 from services.errors import Unauthenticated
 
+log = structlog.get_logger()
 NOT_SIGNED_IN = "The access token is unknown, expired or revoked."
 
 
@@ -56,6 +59,12 @@ class GraphQLView:
             error = self._error(request, "UNAUTHENTICATED", NOT_SIGNED_IN)
             format_of_errors = chosen_format(accept, OF_ONE_RESULT)
             return error_answer([error], format_of_errors, 401, {"www-authenticate": "Bearer"})
+        except Exception as problem:
+            if not is_outage(problem):
+                raise
+            log.warning("a request cannot be answered now", error=repr(problem))
+            error = self._error(request, "UNAVAILABLE", "This cannot be answered now; try again in a while.")
+            return error_answer([error], chosen_format(accept, OF_ONE_RESULT), 503, {"retry-after": "1"})
 
     async def _run(
         self,

@@ -1,3 +1,4 @@
+import asyncio
 import secrets
 from collections.abc import MutableMapping
 from typing import Any
@@ -8,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger()
 DRAINED_BYTES = 64 * 1024 * 1024
+BODY_SECONDS = 30.0
 
 
 class RequestId:
@@ -36,7 +38,7 @@ class RequestId:
 
 
 class BodyLimit:
-    """Refuses a larger body with 413 and keeps none of it."""
+    """Refuses a larger body with 413 and keeps none of it, and one that does not come in time with 408."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self.app = app
@@ -48,10 +50,18 @@ class BodyLimit:
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         is_too_large = not declared.isdigit() or int(declared) > self.max_bytes
-        body = None if is_too_large else await self._read(receive)
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = None if is_too_large else await self._read(receive)
+                if body is None:
+                    await drain(receive)
+        except TimeoutError:
+            message = f"A request is to be sent within {BODY_SECONDS:.0f} seconds."
+            await self._refuse(408, "REQUEST_TIMEOUT", message, scope, receive, send)
+            return
         if body is None:
-            await drain(receive)
-            await self._refuse(scope, receive, send)
+            message = f"A request has at most {self.max_bytes} bytes; files go to storage, by `transfer`."
+            await self._refuse(413, "PAYLOAD_TOO_LARGE", message, scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
 
@@ -68,12 +78,11 @@ class BodyLimit:
             if not message.get("more_body"):
                 return bytes(body)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = {
-            "message": f"A request has at most {self.max_bytes} bytes; files go to storage, by `transfer`.",
-            "extensions": {"code": "PAYLOAD_TOO_LARGE", "requestId": scope.get("request_id")},
-        }
-        response = JSONResponse({"errors": [error]}, status_code=413, headers={"connection": "close"})
+    async def _refuse(
+        self, status: int, code: str, message: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        error = {"message": message, "extensions": {"code": code, "requestId": scope.get("request_id")}}
+        response = JSONResponse({"errors": [error]}, status_code=status, headers={"connection": "close"})
         await response(scope, receive, send)
 
 

@@ -1,4 +1,5 @@
 import re
+from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
@@ -19,3 +20,9 @@ def origin_of(connection: HTTPConnection, public_url: str | None) -> str:
         host = "127.0.0.1"
     is_secure = headers.get("x-forwarded-proto", connection.url.scheme) in ("https", "wss")
     return f"{'https' if is_secure else 'http'}://{host}"
+
+
+def origin_in(url: str) -> str:
+    """The origin of a URL, as a browser writes it but for a port that is the scheme's own."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()

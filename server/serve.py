@@ -30,8 +30,8 @@ FIRST_REQUEST_SECONDS, GRACE_SECONDS, CLOSING_SECONDS = 0.2, 3, 1.0
 
 
 class ApiServer(uvicorn.Server):
-    """Told to stop, it serves on for `drain_seconds` while readiness says 503. Then it closes its port, ends
-    its sockets with 1012, and finishes what it was asked."""
+    """Told to stop, it serves on for `drain_seconds`, or until it is told again, while readiness says 503.
+    Then it closes its port, ends its sockets with 1012, and finishes what it was asked."""
 
     def __init__(self, config: uvicorn.Config, draining: Draining, drain_seconds: float) -> None:
         super().__init__(config)
@@ -45,12 +45,19 @@ class ApiServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._draining.begin()
         tell_supervisor("STOPPING=1")
-        await asyncio.sleep(self._drain_seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._drain_seconds):
+                await self._pressed()
         for server in self.servers:
             server.close()
         # uvicorn ends connections that have no request: those taken last are about to send theirs.
         await asyncio.sleep(FIRST_REQUEST_SECONDS)
         await super().shutdown(sockets)
+
+    async def _pressed(self) -> None:
+        """Return when somebody has no patience: uvicorn takes note of a second SIGINT by a flag alone."""
+        while not self.force_exit:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
 
 def api_server(app: Starlette, settings: Settings, draining: Draining | None = None) -> uvicorn.Server:

@@ -71,14 +71,21 @@ async def create_upload(
     upload.source_key = source_key(upload)
     await _start_parts(upload, storage, limits)
     request = [filename, content_type, byte_size, checksum_sha256, title]
+    saved = await _saved_or_given_up(viewer, upload, storage, idempotency_key, request)
+    if saved.id == upload.id:
+        await bus.announce_transition()
+    return saved
+
+
+async def _saved_or_given_up(
+    viewer: Viewer, upload: models.Upload, storage: ObjectStorage, key: str | None, request: Sequence[object]
+) -> models.Upload:
     saved: models.Upload | None = None
     try:
-        saved = await _save(viewer, upload, idempotency_key, request)
+        saved = await _save(viewer, upload, key, request)
     finally:
         if upload.multipart_id and (saved is None or saved.id != upload.id):
             await storage.abort_multipart(upload.source_key, upload.multipart_id)
-    if saved.id == upload.id:
-        await bus.announce_transition()
     return saved
 
 

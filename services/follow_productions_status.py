@@ -1,39 +1,25 @@
 """Many productions' status as one stream."""
 
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
-from uuid import UUID
 
 import models
-from models.statuses import ProductionStatus, PublicationStatus, StatusEventKind
+from models.statuses import StatusEventKind
 from services.live.change import Change
 from services.live.event_log import horizon
 from services.live.follow import Follow
 from services.live.production_changes import ProductionChanges, ProductionStatusChange, present_changes
 from services.live.told_since import told_since
+from services.production_filter import ProductionFilter, filtered_productions
 from services.render_lifecycle import TERMINAL
-from services.rows.visible_rows import visible_rows
 from services.viewer import Viewer
 
 MAX_INITIAL = 100
 
 
-@dataclass(frozen=True)
-class ProductionStatusFilter:
-    """All conditions hold; `statuses` are those told of."""
-
-    space_id: UUID | None = None
-    upload_id: UUID | None = None
-    owner_id: UUID | None = None
-    statuses: tuple[ProductionStatus, ...] = ()
-    title_contains: str | None = None
-    """In any case."""
-
-
 class FollowProductionsStatus(Follow):
     kind = StatusEventKind.PRODUCTION_STATUS
 
-    def __init__(self, viewer: Viewer, filter: ProductionStatusFilter, after: str | None) -> None:
+    def __init__(self, viewer: Viewer, filter: ProductionFilter, after: str | None) -> None:
         super().__init__(viewer, None, after)
         self._filter = filter
 
@@ -61,23 +47,7 @@ class FollowProductionsStatus(Follow):
                 yield change
 
     async def _unfinished(self) -> Sequence[models.Production]:
-        wanted = self._filter
-        rows = visible_rows(self.viewer, models.Production).exclude(status__in=TERMINAL)
-        if wanted.statuses:
-            rows = rows.filter(status__in=wanted.statuses)
-        if wanted.upload_id:
-            rows = rows.filter(upload_id=wanted.upload_id)
-        if wanted.owner_id:
-            rows = rows.filter(owner_id=wanted.owner_id)
-        if wanted.title_contains:
-            rows = rows.filter(title__icontains=wanted.title_contains)
-        if wanted.space_id:
-            shown = (
-                visible_rows(self.viewer, models.Publication)
-                .filter(space_id=wanted.space_id)
-                .exclude(status=PublicationStatus.WITHDRAWN)
-            )
-            rows = rows.filter(id__in=await shown.values_list("production_id", flat=True))
+        rows = filtered_productions(self.viewer, self._filter).exclude(status__in=TERMINAL)
         return await rows.order_by("-created_at", "-id").limit(MAX_INITIAL)
 
 
@@ -86,7 +56,7 @@ def _has(title: str, part: str) -> bool:
     return part.upper() in title.upper()
 
 
-def follow_productions_status(*, viewer: Viewer, filter: ProductionStatusFilter, after: str | None) -> Follow:
+def follow_productions_status(*, viewer: Viewer, filter: ProductionFilter, after: str | None) -> Follow:
     """Every production the viewer may see and the filter lets through: those not finished yet (the newest
     100), or with `after` every transition since; then what follows. Raises BadInput."""
     return FollowProductionsStatus(viewer, filter, after)

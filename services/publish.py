@@ -57,8 +57,7 @@ async def publish(
     """
     if viewer.user_id is None:
         raise Unauthenticated
-    spaces = [str(space_id) for space_id in space_ids]
-    request = [str(production_id), str(upload_id), spaces, when_ready, str(publish_at)]
+    request = [str(production_id), str(upload_id), [*map(str, space_ids)], when_ready, str(publish_at)]
     try:
         async with in_transaction():
             known = await first_result(viewer, "publish", idempotency_key, request, models.Production)

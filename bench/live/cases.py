@@ -22,7 +22,7 @@ from steps import Outcome, Step
 from world import World
 
 SATURATED = 0.95
-MOST_STEPS = 6
+MOST_STEPS = 5
 # Messages a second at which even a server that delivered nothing at first is asked for more.
 SLOWEST = 500.0
 SETTLE_SECONDS = 0.5

@@ -164,7 +164,9 @@ class TickFeed:
         self._sent = []
         self._commands = [
             command(
-                b"PUBLISH", b"airdate:progress", orjson.dumps(self._tick(production, number), default=str)
+                b"PUBLISH",
+                b"airdate:progress",
+                orjson.dumps(self._tick(production, number)._asdict(), default=str),
             )
             for number in range(rounds)
             for production in self._productions

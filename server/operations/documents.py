@@ -1,7 +1,9 @@
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     GraphQLError,
@@ -18,10 +20,14 @@ from graphql import (
 )
 
 from server.errors import TellingSchema
+from server.operations.projection import Projection
 from server.operations.refused import Refused
 
 MAX_DOCUMENTS = 500
 MAX_REMEMBERED_LENGTH = 32 * 1024
+# To read a token takes some microseconds, in which nobody else is served. Large clients' documents, and those
+# that ask for the whole schema, have about a tenth of this.
+MAX_TOKENS, MAX_COMMENTS = 10_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,10 @@ class Prepared:
     operation: OperationDefinitionNode
     resume_variable: str | None
     """The variable that says where to continue and is used for nothing else."""
+    condition_variables: tuple[str, ...]
+    """Those that say what is selected (@skip, @include)."""
+    projections: dict[Hashable, Projection | None] = field(default_factory=dict)
+    """By the values of these, as far as they were asked for."""
 
     @property
     def is_subscription(self) -> bool:
@@ -64,7 +74,7 @@ class Documents:
 
     def _prepare(self, text: str, operation_name: str | None) -> Prepared:
         try:
-            document = parse(text)
+            document = parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_COMMENTS)
         except GraphQLSyntaxError as error:
             raise Refused([error]) from None
         errors = validate(self._schema, document, self._rules)
@@ -73,7 +83,11 @@ class Documents:
         operation = get_operation_ast(document, operation_name)
         if operation is None:
             raise Refused([GraphQLError(_which(operation_name))])
-        return Prepared(text, document, operation, _resume_variable(document, operation))
+        uses = _Uses()
+        visit(document, uses)
+        return Prepared(
+            text, document, operation, _resume_variable(operation, uses), tuple(sorted(uses.in_conditions))
+        )
 
 
 def _which(operation_name: str | None) -> str:
@@ -82,10 +96,8 @@ def _which(operation_name: str | None) -> str:
     return f'Unknown operation named "{operation_name}".'
 
 
-def _resume_variable(document: DocumentNode, operation: OperationDefinitionNode) -> str | None:
+def _resume_variable(operation: OperationDefinitionNode, uses: "_Uses") -> str | None:
     """That of the root field's argument `after`, unless it is used elsewhere too."""
-    uses = _Uses()
-    visit(document, uses)
     for selection in operation.selection_set.selections:
         if isinstance(selection, FieldNode):
             for argument in selection.arguments or ():
@@ -101,9 +113,15 @@ class _Uses(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.counted: dict[str, int] = {}
+        self.in_conditions: set[str] = set()
 
     def enter_variable_definition(self, node: object, *_: object) -> object:
         return self.SKIP
 
     def enter_variable(self, node: VariableNode, *_: object) -> None:
         self.counted[node.name.value] = self.counted.get(node.name.value, 0) + 1
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        for argument in node.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                self.in_conditions.add(argument.value.name.value)

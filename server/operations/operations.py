@@ -17,7 +17,7 @@ from server.operations.caller import Caller
 from server.operations.documents import Documents, Prepared
 from server.operations.payload import payload_of
 from server.operations.persisted import PersistedOperations
-from server.operations.projection import projection_of, root_of
+from server.operations.projection import Projection, projection_of, root_of
 from server.operations.refused import Refused
 from server.operations.request import OperationRequest
 from server.operations.sink import Running, Sink
@@ -26,6 +26,7 @@ from server.operations.watching import Watching
 from server.outage import is_outage
 
 log = structlog.get_logger()
+MAX_PROJECTIONS = 16
 
 
 class Operations:
@@ -76,6 +77,9 @@ class Operations:
                 await self._subscribe(prepared, request, caller, context, watching)
             else:
                 watching.finish(payload_of(await self.execute(prepared, request, context)))
+        except Refused as refused:
+            self._schema.tell(refused.errors, context.request_id)
+            watching.refuse(refused.errors)
         except Exception as error:
             # Ours: told and masked like every other error of an operation.
             told = GraphQLError(str(error), original_error=error)
@@ -90,17 +94,7 @@ class Operations:
         context: Context,
         watching: Watching,
     ) -> None:
-        executor = Executor.build(
-            self._schema._schema,
-            prepared.document,
-            context_value=context,
-            raw_variable_values=dict(request.variables),
-            operation_name=request.operation_name,
-        )
-        if isinstance(executor, list):
-            self._schema.tell(executor, context.request_id)
-            watching.refuse(executor)
-            return
+        executor = self._executor(prepared, request, context)
         created = create_source_event_stream(executor)
         source = await created if isawaitable(created) else created
         if isinstance(source, ExecutionResult):
@@ -114,15 +108,44 @@ class Operations:
         try:
             await watching.catch_up()
         except Exception as error:
-            if is_outage(error):
-                # To be asked again after the last cursor, which no client does after an error.
-                log.warning("a subscription did not catch up", error=repr(error))
-                watching.lag()
-                return
-            response_key, details = root_of(executor)
-            located = located_error(error, [found.node for found in details], [response_key])
-            self._schema.tell([located], context.request_id)
-            watching.finish(payload_of(ExecutionResult(None, [located])))
+            self._end(watching, error, executor, context)
+
+    def _end(self, watching: Watching, error: Exception, executor: Executor[Any], context: Context) -> None:
+        """A subscription could not tell the past."""
+        if is_outage(error):
+            # To be asked again after the last cursor, which no client does after an error.
+            log.warning("a subscription did not catch up", error=repr(error))
+            watching.lag()
+            return
+        response_key, details = root_of(executor)
+        located = located_error(error, [found.node for found in details], [response_key])
+        self._schema.tell([located], context.request_id)
+        watching.finish(payload_of(ExecutionResult(None, [located])))
+
+    def _executor(self, prepared: Prepared, request: OperationRequest, context: Context) -> Executor[Any]:
+        """Raises Refused for variables that do not fit."""
+        executor = Executor.build(
+            self._schema._schema,
+            prepared.document,
+            context_value=context,
+            raw_variable_values=dict(request.variables),
+            operation_name=request.operation_name,
+        )
+        if isinstance(executor, list):
+            raise Refused(executor)
+        return executor
+
+    def _projection_of(
+        self, prepared: Prepared, request: OperationRequest, executor: Executor[Any]
+    ) -> Projection | None:
+        """One for all who select the same."""
+        conditions = tuple(request.variables.get(name) for name in prepared.condition_variables)
+        known = prepared.projections
+        if conditions not in known:
+            if len(known) >= MAX_PROJECTIONS:
+                known.clear()
+            known[conditions] = projection_of(executor)
+        return known[conditions]
 
     def _stream_of(
         self,
@@ -133,12 +156,19 @@ class Operations:
         following: Following[Any],
     ) -> tuple[Hashable, Stream | PlainStream]:
         """What makes this operation's payloads equal to others', and a stream of such."""
-        variables = {
-            name: value for name, value in request.variables.items() if name != prepared.resume_variable
-        }
+        declared = {node.variable.name.value for node in prepared.operation.variable_definitions or ()}
+        # What is sent beside them is read by nobody, and may be nested deeper than can be written.
+        told_apart = declared - {prepared.resume_variable}
+        variables = {name: value for name, value in request.variables.items() if name in told_apart}
         asked = (prepared.text, request.operation_name, orjson.dumps(variables, option=orjson.OPT_SORT_KEYS))
-        stream = Stream(self._schema, executor, following, caller)
-        projection = projection_of(executor)
-        if projection is not None:
-            return asked, PlainStream(projection, following, stream)
-        return (*asked, caller.viewer, caller.origin), stream
+        projection = self._projection_of(prepared, request, executor)
+        if projection is None:
+            stream = Stream(self._schema, executor, following, caller)
+            return (*asked, caller.viewer, caller.origin), stream
+
+        def careful() -> Stream:
+            return Stream(
+                self._schema, self._executor(prepared, request, caller.context()), following, caller
+            )
+
+        return asked, PlainStream(projection, following, careful)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, Protocol
@@ -100,29 +100,49 @@ class Stream:
                     watcher.lag()
                 continue
             for watcher in event.watchers:
-                watcher.send(payload, event.change)
+                _send(watcher, payload, event.change)
         self._task = None
+
+
+def _send(watcher: Watcher, payload: bytes, change: Change) -> None:
+    try:
+        watcher.send(payload, change)
+    except Exception:
+        # Ours, and one watcher's: it comes back after its last cursor, and the others go on.
+        log.exception("a watcher could not be told", subject_id=change.subject_id)
+        watcher.lag()
 
 
 class PlainStream:
     """A stream of nothing but attributes: a function of the event, called once and at once."""
 
-    def __init__(self, projection: Projection, following: Following[Any], careful: Stream) -> None:
-        self._projection, self._following, self._careful = projection, following, careful
+    __slots__ = ("_careful", "_change", "_following", "_new_careful", "_payload", "_projection")
+
+    def __init__(
+        self, projection: Projection, following: Following[Any], new_careful: Callable[[], Stream]
+    ) -> None:
+        """`new_careful` makes the stream that words what the projection cannot; few ever need it."""
+        self._projection, self._following, self._new_careful = projection, following, new_careful
+        self._careful: Stream | None = None
         self._change: Change | None = None
         self._payload: bytes | None = None
 
     def tell(self, change: Change, watcher: Watcher) -> None:
         if change is not self._change:
             self._change, self._payload = change, self._projected(change)
-        if self._payload is None or self._careful.is_busy:
-            self._careful.tell(change, watcher)
+        if self._payload is None or (self._careful is not None and self._careful.is_busy):
+            self._worded_carefully().tell(change, watcher)
         else:
             watcher.send(self._payload, change)
 
     async def payload(self, change: Change) -> bytes:
         """The result for one event, made for whoever asks."""
-        return self._projected(change) or await self._careful.payload(change)
+        return self._projected(change) or await self._worded_carefully().payload(change)
+
+    def _worded_carefully(self) -> Stream:
+        if self._careful is None:
+            self._careful = self._new_careful()
+        return self._careful
 
     def _projected(self, change: Change) -> bytes | None:
         """None where graphql-core is to word an error, in its place, with what can be told beside it."""

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from server.transport_http.heads import HeadLimitProtocol
 
 EXTENSION = "airdate.connection"
 VANISHED_AFTER_MS = 30_000
 
 
-class StreamableProtocol(HttpToolsProtocol):
+class StreamableProtocol(HeadLimitProtocol):
     """uvicorn's, which also cuts a connection, at once when the server shuts down: a response that just ends
     is one that is complete to most clients, and uvicorn waits for open ones until its patience ends. (Its
     pull request 2829, "http.disconnect on shutting down", is not in 0.54.)"""

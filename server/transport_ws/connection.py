@@ -146,7 +146,7 @@ class Connection:
             case frames.ConnectionInit():
                 await self._init(frame)
             case frames.Ping():
-                self._put(frames.pong(frame.payload))
+                self._put(frame.pong)
             case frames.Subscribe():
                 self._subscribe(frame)
             case frames.Complete():

@@ -1,5 +1,3 @@
-from urllib.parse import urlsplit
-
 import structlog
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
@@ -61,4 +59,5 @@ class TransportEndpoint:
         origin = handshake.headers.get("origin")
         if origin is None or origin in self._allowed_origins:
             return True
-        return urlsplit(origin).netloc.lower() == handshake.headers.get("host", "").lower()
+        _, _, host = origin.partition("://")
+        return host.lower() == handshake.headers.get("host", "").lower()

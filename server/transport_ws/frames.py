@@ -24,7 +24,8 @@ class ConnectionInit:
 
 @dataclass(frozen=True)
 class Ping:
-    payload: Mapping[str, Any] | None = None
+    pong: bytes
+    """What it is answered with."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,15 @@ def _control(kind: str, message: Mapping[str, Any]) -> Frame:
         raise FrameInvalid(f"The payload of {kind} must be an object")
     if kind == "connection_init":
         return ConnectionInit(payload or {})
-    return Ping(payload) if kind == "ping" else Pong()
+    return Ping(_pong(payload)) if kind == "ping" else Pong()
+
+
+def _pong(payload: Mapping[str, Any] | None) -> bytes:
+    try:
+        return orjson.dumps({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+    except orjson.JSONEncodeError:
+        # orjson reads objects in objects four times as deep as it writes them.
+        raise FrameInvalid("The payload of ping is nested too deeply") from None
 
 
 def _subscribe(message: Mapping[str, Any]) -> Subscribe:
@@ -113,10 +122,6 @@ def close_reason(text: str) -> str:
 
 
 ACK = b'{"type":"connection_ack"}'
-
-
-def pong(payload: Mapping[str, Any] | None) -> bytes:
-    return orjson.dumps({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
 
 
 def error_frame(operation_id: str, errors: Sequence[Mapping[str, Any]]) -> bytes:

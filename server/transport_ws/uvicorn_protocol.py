@@ -36,6 +36,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
         self.queue = Mailbox()  # type: ignore[assignment]
         self.source: Source | None = None
         self._is_paused = False
+        self._pongs = b""
 
     @property
     def is_open(self) -> bool:
@@ -84,9 +85,24 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self._refuse_handshake()
         if not self.is_open:
             # The client's close frame was answered, or a frame that is none.
             self._pause_source()
+
+    def eof_received(self) -> None:
+        # The transport closes once all is written, and no ping finds out any more whether that is ever read.
+        super().eof_received()
+        self._linger()
+
+    def handle_ping(self) -> None:
+        if self.is_writable or not self.is_open:
+            super().handle_ping()
+        else:
+            # The last ping is the one to be answered (RFC 6455, section 5.5.3): who asks and does not read
+            # costs no more.
+            self._pongs = b"".join(self.conn.data_to_send()) or self._pongs
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -100,6 +116,9 @@ class WireProtocol(WebSocketsSansIOProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._is_paused = False
+        pongs, self._pongs = self._pongs, b""
+        if pongs and self.is_open:
+            self.transport.write(pongs)
         if self.source is not None:
             self.source.drain()
 
@@ -117,6 +136,13 @@ class WireProtocol(WebSocketsSansIOProtocol):
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         super().on_task_complete(task)
         self._linger()
+
+    def _refuse_handshake(self) -> None:
+        """A request with more or longer headers than websockets reads, or with a body: uvicorn would neither
+        send the answer to it nor ever close the connection."""
+        self.handshake_complete = self.close_sent = True
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.close()
 
     def _pause_source(self) -> None:
         if self.source is not None:

@@ -1,13 +1,11 @@
 """Wakes listeners in other processes. It carries no truth: the event log does."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 
-@dataclass(frozen=True)
-class ProgressTick:
+class ProgressTick(NamedTuple):
     """A render's progress since the transition of that sequence; never stored, conflated on the way."""
 
     production_id: UUID

@@ -9,6 +9,7 @@ import asyncio
 from typing import Any
 
 from broadcaster import BroadcastBackend, Event
+from redis._parsers.hiredis import NOT_ENOUGH_DATA
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -69,6 +70,9 @@ class RedisBroadcastBackend(BroadcastBackend):
     async def _next_message(self) -> Event:
         is_asked = False
         while True:
+            arrived = self._arrived()
+            if arrived is not None:
+                return arrived
             # The library's own time-out does not count what it does before it reads.
             async with asyncio.timeout(QUIET_SECONDS + 2 * ANSWER_SECONDS):
                 message = await self._pubsub.get_message(timeout=QUIET_SECONDS)
@@ -78,5 +82,21 @@ class RedisBroadcastBackend(BroadcastBackend):
                     await self._pubsub.ping()
             is_asked = message is None
             if message is not None and message["type"] == "message":
-                # What is no UTF-8 is for the reader to refuse: raised here, it would cut the connection.
-                return Event(message["channel"].decode(), message["data"].decode(errors="replace"))
+                return _event(message["channel"], message["data"])
+
+    def _arrived(self) -> Event | None:
+        """A message that came in one packet with an earlier one. The library takes each through a dozen
+        coroutines, which costs three times what is then done with it."""
+        connection = self._pubsub.connection
+        reader = connection._parser._reader if connection is not None else None
+        while reader is not None and (reply := reader.gets()) is not NOT_ENOUGH_DATA:
+            if isinstance(reply, Exception):
+                raise reply
+            if reply[0] == b"message":
+                return _event(reply[1], reply[2])
+        return None
+
+
+def _event(channel: bytes, message: bytes) -> Event:
+    # What is no UTF-8 is for the reader to refuse: raised here, it would cut the connection.
+    return Event(channel.decode(), message.decode(errors="replace"))

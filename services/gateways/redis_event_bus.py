@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from services.gateways.redis_announcer import RedisAnnouncer
 from services.gateways.redis_broadcast_backend import RedisBroadcastBackend
 
 log = structlog.get_logger()
+PHASES = {phase.value: phase for phase in RenderPhase}
 
 
 class BusLost(Exception):
@@ -58,7 +60,7 @@ class RedisEventBus:
     async def announce_progress(self, tick: ProgressTick) -> None:
         """The newest of a production is sent."""
         key = ("progress", tick.production_id)
-        self._announcer.put(key, self._channels["progress"], orjson.dumps(tick, default=str))
+        self._announcer.put(key, self._channels["progress"], orjson.dumps(tick._asdict(), default=str))
 
     @asynccontextmanager
     async def tap(self) -> AsyncIterator[AsyncIterator[Announcement]]:
@@ -111,6 +113,11 @@ async def _closed(backend: RedisBroadcastBackend) -> None:
         await backend.disconnect()
 
 
+@lru_cache(maxsize=10_000)
+def _uuid(text: str) -> UUID:
+    return UUID(text)
+
+
 def _read(name: str, message: str) -> Announcement:
     if name == "transitions":
         return TransitionAnnounced()
@@ -119,9 +126,9 @@ def _read(name: str, message: str) -> Announcement:
     body = orjson.loads(message)
     phase = body["phase"]
     return ProgressTick(
-        production_id=UUID(str(body["production_id"])),
+        production_id=_uuid(str(body["production_id"])),
         sequence=int(body["sequence"]),
         progress_percent=int(body["progress_percent"]),
-        phase=RenderPhase(phase) if phase else None,
+        phase=PHASES[phase] if phase else None,
         occurred_at=datetime.fromisoformat(body["occurred_at"]),
     )

@@ -1,4 +1,6 @@
+import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import Protocol
 from uuid import UUID
 
@@ -35,11 +37,20 @@ class Follower:
     once. Transitions are told in the log's order, and a tick only of the transition told last.
     """
 
-    __slots__ = ("_is_over", "_is_past_all", "_leave", "_told", "_waiting", "follow", "listener")
+    __slots__ = (
+        "_has_begun",
+        "_is_over",
+        "_is_past_all",
+        "_leave",
+        "_told",
+        "_waiting",
+        "follow",
+        "listener",
+    )
 
     def __init__(self, follow: Follow, listener: Listener, leave: Callable[["Follower"], None]) -> None:
         self.follow, self.listener, self._leave = follow, listener, leave
-        self._is_over = False
+        self._has_begun = self._is_over = False
         # Once something new was told of the one thing that is followed, all that is heard of it is new.
         self._is_past_all = False
         self._told: dict[UUID, tuple[int, int]] = {}
@@ -49,18 +60,25 @@ class Follower:
     def has_caught_up(self) -> bool:
         return self._waiting is None
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether it was found that the viewer may follow this: until then `past` says that they may not."""
+        return self._has_begun or self.has_caught_up
+
     async def catch_up(self) -> None:
         """Tell the past, then what happened meanwhile; from then on `hear` tells at once."""
-        async for change in self.follow.past():
-            if self._is_over:
-                return
-            if self.follow.after is None:
-                self._told[change.subject_id] = (change.sequence, change.progress_percent)
-            await self.listener.tell(change)
+        async with aclosing(self.follow.past()) as past:
+            async for change in past:
+                if self._is_over:
+                    return
+                self._has_begun = True
+                if self.follow.after is None:
+                    self._told[change.subject_id] = (change.sequence, change.progress_percent)
+                await self._tell(change)
         while self._waiting and not self._is_over:
             change = self._waiting.pop(next(iter(self._waiting)))
             if self._is_news(change):
-                await self.listener.tell(change)
+                await self._tell(change)
         self._waiting = None
 
     def hear(self, change: Change) -> None:
@@ -78,18 +96,27 @@ class Follower:
             self.leave()
             self.listener.end()
 
+    def lag(self) -> None:
+        """There is more to tell than can be told here."""
+        self.leave()
+        self.listener.lag()
+
     def leave(self) -> None:
         """Hear no more."""
         self._is_over = True
         self._leave(self)
+
+    async def _tell(self, change: Change) -> None:
+        await self.listener.tell(change)
+        # A listener that is always ready never waits: a long past would hold up everybody else.
+        await asyncio.sleep(0)
 
     def _keep(self, change: Change, waiting: dict[object, Change]) -> None:
         """A newer tick or a transition of the same subject makes a waiting tick old news."""
         waiting.pop(change.subject_id, None)
         waiting[change.subject_id if change.is_tick else change.position] = change
         if len(waiting) > MAX_WAITING:
-            self.leave()
-            self.listener.lag()
+            self.lag()
 
     def _is_news(self, change: Change) -> bool:
         """Whether it goes beyond the past that was told."""

@@ -36,6 +36,8 @@ STALE_SECONDS = 4.0
 HELD_BACK_SECONDS = (0.002, 0.004, 0.008, 0.016, 0.03)
 FIRST_BACKOFF_SECONDS = 0.1
 LAST_BACKOFF_SECONDS = 5.0
+# What comes of a row, or of its subject, that a newer server wrote: a status of its own, other data.
+NOT_UNDERSTOOD = (KeyError, TypeError, ValueError)
 SOURCES: tuple[ChangeSource[Change], ...] = (
     ProductionChanges(),
     UploadChanges(),
@@ -170,17 +172,40 @@ class LiveHub:
                 return settled.is_held_back
 
     async def _changes_of(self, rows: Sequence[LogRow]) -> Sequence[Change]:
-        """What rows tell their followers, in order; subjects and rights are read once for all of a kind."""
+        """What rows tell their followers, in order."""
         found: list[Change] = []
         for source in SOURCES:
             kept = [row for row in rows if row.kind == source.kind]
-            topics = {source.topic_of(row) for row in kept}
-            followed = {topic for topic in topics if self._topics.are_followed(source.kind, topic)}
-            if followed:
-                users = self._topics.users_of(source.kind, followed)
-                wanted = [row for row in kept if source.topic_of(row) in followed]
-                found += await source.changes_of(wanted, users)
+            try:
+                found += await self._changes_of_kind(source, kept)
+            except NOT_UNDERSTOOD:
+                for row in kept:
+                    found += await self._change_of(source, row)
         return sorted(found, key=lambda change: change.position)
+
+    async def _changes_of_kind(
+        self, source: ChangeSource[Change], rows: Sequence[LogRow]
+    ) -> Sequence[Change]:
+        """Subjects and rights are read once for all."""
+        topics = {source.topic_of(row) for row in rows}
+        followed = {topic for topic in topics if self._topics.are_followed(source.kind, topic)}
+        if not followed:
+            return ()
+        users = self._topics.users_of(source.kind, followed)
+        return await source.changes_of([row for row in rows if source.topic_of(row) in followed], users)
+
+    async def _change_of(self, source: ChangeSource[Change], row: LogRow) -> Sequence[Change]:
+        """That of one row. Who would be told of one that is not understood is let go, to come back to a
+        process that may understand it, and not told less than there is."""
+        try:
+            return await self._changes_of_kind(source, [row])
+        except NOT_UNDERSTOOD:
+            log.exception("a row of the event log is not understood", id=row.position.id)
+        with suppress(*NOT_UNDERSTOOD):
+            for _, followers in self._topics.followers_of(source.kind, source.topic_of(row)):
+                for follower in followers:
+                    follower.lag()
+        return ()
 
     def _tell(self, change: Change) -> None:
         # That it may not be seen ends nothing here: who joined while rights were read was not asked about.
@@ -192,8 +217,7 @@ class LiveHub:
                     except Exception:
                         # Ours, and one follower's: it comes back after its last cursor, and the others go on.
                         log.exception("a follower failed", subject_id=change.subject_id)
-                        follower.leave()
-                        follower.listener.lag()
+                        follower.lag()
 
     def _reach(self, position: Position) -> None:
         self._reached, self._cursor = position, position.to_cursor()
@@ -209,9 +233,12 @@ class LiveHub:
         """Each second, what time alone may have changed: rights, and what productions are called."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            try:
-                users = self._topics.users_of(ProductionChanges.kind, self._progress.ticked)
-                await self._progress.refresh(users)
-                await self._rights.look()
-            except Exception as error:
-                log.warning("rights could not be looked at", error=repr(error))
+            # Each by itself: what one cannot read must not keep from the other.
+            for look in (self._refresh, self._rights.look):
+                try:
+                    await look()
+                except Exception as error:
+                    log.warning("rights could not be looked at", error=repr(error))
+
+    async def _refresh(self) -> None:
+        await self._progress.refresh(self._topics.users_of(ProductionChanges.kind, self._progress.ticked))

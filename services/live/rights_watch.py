@@ -32,7 +32,7 @@ class RightsWatch:
 
 
 def _end(followers: Sequence[Follower]) -> None:
-    """Whoever is still catching up is told by its own look at the past, and why."""
+    """Who has not begun is told by its own look at the past, and why."""
     for follower in followers:
-        if follower.has_caught_up:
+        if follower.has_begun:
             follower.end()

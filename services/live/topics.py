@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from models.statuses import StatusEventKind
@@ -8,6 +8,8 @@ from services.viewer import Viewer
 
 Followers = dict[Viewer, dict[Follower, None]]
 """Those who follow one thing, or all of a kind, by viewer: what one may see is asked once."""
+
+Groups = list[tuple[Viewer, list[Follower]]]
 
 
 class Topics:
@@ -48,20 +50,20 @@ class Topics:
         topics = self._topics[kind]
         return topic_id in topics or None in topics
 
-    def own_followers(
-        self, kind: StatusEventKind, topic_id: UUID
-    ) -> Sequence[tuple[Viewer, Sequence[Follower]]]:
+    def own_followers(self, kind: StatusEventKind, topic_id: UUID) -> Groups:
         """Those who follow it by itself, as they are now: telling them may make some leave."""
         followers = self._topics[kind].get(topic_id)
-        return [(viewer, list(theirs)) for viewer, theirs in followers.items()] if followers else ()
+        return [(viewer, list(theirs)) for viewer, theirs in followers.items()] if followers else []
 
-    def followers_of(
-        self, kind: StatusEventKind, topic_id: UUID
-    ) -> Sequence[tuple[Viewer, Sequence[Follower]]]:
+    def followers_of(self, kind: StatusEventKind, topic_id: UUID) -> Groups:
         """Those, and those who follow all of the kind."""
-        every = self._topics[kind].get(None)
-        own = self.own_followers(kind, topic_id)
-        return [*own, *((viewer, list(theirs)) for viewer, theirs in every.items())] if every else own
+        topics = self._topics[kind]
+        groups: Groups = []
+        for followers in (topics.get(topic_id), topics.get(None)):
+            if followers is not None:
+                for viewer, theirs in followers.items():
+                    groups.append((viewer, list(theirs)))
+        return groups
 
     def users_of(self, kind: StatusEventKind, topic_ids: Iterable[UUID]) -> set[UUID]:
         """The users among those who are told of any of these."""

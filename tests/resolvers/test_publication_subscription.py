@@ -33,8 +33,7 @@ INSIDERS = ["owner", "publisher"]
 
 @dataclass
 class Scene:
-    """A space of a host's with one LIVE publication, as another space has, and somebody's production to
-    publish there."""
+    """A space of a host's with one LIVE publication, and somebody's production to publish there."""
 
     space: models.Space
     production: models.Production
@@ -53,7 +52,7 @@ async def scene(gateways):
     ]:
         await add_member(space, user, role)
     shown = await make_publication(await make_production(host, title="shown"), space)
-    await make_publication(await make_production(host), await make_space(host))
+    await make_publication(await make_production(host, title="elsewhere"), await make_space(host))
     production = await make_production(owner, status=ProductionStatus.PROCESSING, title="new")
     tokens = [await make_token(user) for user in (owner, publisher, member, stranger)]
     return Scene(space, production, shown, dict(zip(PEOPLE, [*tokens, None], strict=True)))

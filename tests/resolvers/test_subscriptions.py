@@ -151,6 +151,7 @@ async def test_a_wrong_token_closes_with_4401(server, gateways):
         5,
         None,
         {"type": "nonsense"},
+        '{"type": "ping", "payload": ' + '{"a": ' * 300 + "1" + "}" * 301,
         {"id": 1, "type": "subscribe", "payload": {"query": "{ viewer { id } }"}},
         {"id": "", "type": "subscribe", "payload": {"query": "{ viewer { id } }"}},
         {"id": {}, "type": "complete"},

@@ -57,6 +57,8 @@ async def test_from_its_first_byte_to_ready(server, steps):
             (2, "AWAITING_BYTES", "VERIFYING"),
             (3, "VERIFYING", "READY"),
         ]
+        log = await models.StatusEvent.filter(subject_id=upload.id).order_by("sequence")
+        assert [event["occurredAt"] for event in seen] == [row.occurred_at.isoformat() for row in log]
         assert seen[0]["upload"]["media"] is None
         assert seen[2]["upload"] == {
             "id": id_of(upload),

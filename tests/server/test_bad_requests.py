@@ -1,9 +1,12 @@
 """What a client can do wrong before any operation runs."""
 
+import asyncio
+
 import orjson
 import pytest
 
 import models
+from server import middleware
 from tests.factories import id_of, make_production, make_token, make_user
 
 
@@ -20,6 +23,16 @@ async def test_a_huge_body_of_unknown_length_is_refused(http, database):
 
     response = await http.post("/graphql", content=body())
     assert response.status_code == 413
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(http, database, monkeypatch):
+    monkeypatch.setattr(middleware, "BODY_SECONDS", 0.1)
+    reader, writer = await asyncio.open_connection(http.base_url.host, http.base_url.port)
+    writer.write(b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{")
+    answer = await asyncio.wait_for(reader.read(), 20)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"REQUEST_TIMEOUT"' in answer
 
 
 async def test_an_unknown_token_is_told_so(http, database):
@@ -51,16 +64,11 @@ async def test_a_wrong_document_is_told_why(graphql_raw, query):
 
 
 async def test_a_too_deep_document_is_refused(graphql_raw, database):
-    depth = 12
-    query = (
-        "{ viewer { "
-        + "uploads { nodes { productions { nodes { " * depth
-        + "id"
-        + " } } } }" * depth
-        + " } }"
-    )
+    levels = "nodes { upload { productions { " * 5
+    query = "{ productions { " + levels + "totalCount" + " }" * (levels.count("{") + 2)
     body = await graphql_raw(query)
-    assert "depth" in body["errors"][0]["message"]
+    (error,) = body["errors"]
+    assert error["message"] == "The operation is nested deeper than the depth of 15 allowed."
 
 
 @pytest.mark.parametrize("id", ["", "x", "VXBsb2FkOm5v", "😀", "VXBsb2Fk" * 50])

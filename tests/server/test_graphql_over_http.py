@@ -2,8 +2,10 @@
 
 import orjson
 import pytest
+from tortoise.exceptions import DBConnectionError
 
 import models
+from server import graphql_view
 from tests.factories import make_token, make_user
 from tests.server.test_negotiation import APOLLO, APOLLO_SUBSCRIPTION, URQL
 
@@ -206,6 +208,18 @@ async def test_a_wrong_token_is_told_so_before_anything_else(http, database, acc
     response = await ask(http, body, accept, authorization="Bearer wrong")
     assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
     assert code_of(response) == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize("accept", ["application/json", RESPONSE_JSON, "text/event-stream"])
+async def test_who_cannot_be_looked_up_now_is_told_to_come_back(http, database, accept, monkeypatch):
+    async def away(*arguments):
+        raise DBConnectionError("postgres://secret@host/")
+
+    monkeypatch.setattr(graphql_view, "credential_of_header", away)
+    response = await ask(http, {"query": VIEWER}, accept)
+    assert (response.status_code, code_of(response)) == (503, "UNAVAILABLE")
+    assert response.headers["retry-after"] == "1"
+    assert "secret" not in response.text
 
 
 @pytest.mark.parametrize("query", [VIEWER, "{ nobody }"])

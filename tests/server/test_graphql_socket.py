@@ -116,6 +116,17 @@ async def test_one_operations_mistake_leaves_its_siblings_alone(server, gateways
         assert await client.next("right") == {"viewer": {"name": "Ada"}}
 
 
+async def test_what_no_variable_asks_for_does_no_harm(server, gateways):
+    owner = await make_user()
+    production = await make_production(owner)
+    query = f'subscription {{ productionStatusChanged(id: "{id_of(production)}") {{ sequence }} }}'
+    deep = orjson.Fragment(b'{"a":' * 300 + b"1" + b"}" * 300)
+    async with live_client(server) as client:
+        await client.sign_in(await make_token(owner))
+        await client.subscribe("1", query, {"unasked": deep})
+        assert await client.next("1") == {"productionStatusChanged": {"sequence": 1}}
+
+
 async def test_each_operation_reads_anew(server, gateways):
     owner = await make_user("Ada")
     async with live_client(server) as client:

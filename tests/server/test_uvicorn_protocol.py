@@ -36,6 +36,8 @@ async def test_the_parts_of_uvicorn_that_are_used_are_there():
         "close_sent": bool,
         "close_timer": type(None),
         "disconnected": bool,
+        "handshake_complete": bool,
+        "handshake_initiated": bool,
         "read_paused": bool,
         "loop": asyncio.AbstractEventLoop,
     }
@@ -43,7 +45,9 @@ async def test_the_parts_of_uvicorn_that_are_used_are_there():
         assert isinstance(getattr(protocol, name), kind), name
     for name in (
         "connection_lost",
+        "eof_received",
         "handle_connect",
+        "handle_ping",
         "keepalive_timeout",
         "on_task_complete",
         "pause_writing",

@@ -4,10 +4,11 @@ import asyncio
 from contextlib import aclosing
 
 from services.follow_production_status import follow_production_status
-from services.follow_productions_status import ProductionStatusFilter, follow_productions_status
+from services.follow_productions_status import follow_productions_status
 from services.follow_publications import follow_publications
 from services.follow_upload_status import follow_upload_status
 from services.live.changes import changes
+from services.production_filter import ProductionFilter
 
 PATIENCE = 15
 
@@ -18,7 +19,7 @@ def one(hub, viewer, production, after=None):
 
 
 def many(hub, viewer, after=None, **filter):
-    follow = follow_productions_status(viewer=viewer, filter=ProductionStatusFilter(**filter), after=after)
+    follow = follow_productions_status(viewer=viewer, filter=ProductionFilter(**filter), after=after)
     return aclosing(changes(hub, follow))
 
 

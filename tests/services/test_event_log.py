@@ -14,9 +14,10 @@ from models.statuses import ProductionStatus, StatusEventKind
 from services.live import LiveHub
 from services.live import hub as hub_module
 from services.live import told_since as told_since_module
+from services.live.changes import FollowerTooSlow
 from services.live.event_log import BEFORE_ALL, horizon, latest_rows, read_settled
-from tests.factories import make_production, make_user, viewer_of
-from tests.services.following import many, one, short, told
+from tests.factories import make_production, make_tick, make_user, viewer_of
+from tests.services.following import ended, many, one, short, told
 from tests.telling import tell
 
 PRODUCTION = StatusEventKind.PRODUCTION_STATUS
@@ -147,6 +148,42 @@ async def test_a_newer_servers_kind_of_row_is_passed_over(gateways, production):
         assert short(await told(stream)) == ("p", 2, "PROCESSING", 0)
 
 
+@pytest.mark.parametrize("status", ["DREAMING", None])
+async def test_a_row_that_is_not_understood_holds_up_nobody_else(gateways, production, status):
+    """Its followers are let go, for another process to tell them; what else is in the batch is told."""
+    owner = await models.User.get(id=production.owner_id)
+    viewer, strange = viewer_of(owner), await make_production(owner)
+    async with (
+        one(gateways.hub, viewer, production) as stream,
+        one(gateways.hub, viewer, strange) as let_go,
+    ):
+        await told(stream)
+        await told(let_go)
+        async with in_transaction():
+            await write(strange.id, 2, status=status)
+            await write(uuid4(), 1, "PUBLICATION_STATUS")
+            await write(production.id, 2, status="PROCESSING")
+        await gateways.bus.announce_transition()
+        assert (await told(stream)).sequence == 2
+        with pytest.raises(FollowerTooSlow):
+            await told(let_go)
+    assert gateways.hub.is_healthy
+
+
+async def test_rights_are_looked_at_although_a_row_is_not_understood(gateways, production):
+    owner = await models.User.get(id=production.owner_id)
+    viewer, strange = viewer_of(owner), await make_production(owner, status=ProductionStatus.PROCESSING)
+    async with one(gateways.hub, viewer, production) as stream, one(gateways.hub, viewer, strange) as other:
+        await told(stream)
+        await told(other)
+        await gateways.bus.announce_progress(make_tick(strange, 1, 10))
+        await told(other)
+        newer = "UPDATE productions SET status = 'DREAMING' WHERE id = $1"
+        await connections.get("default").execute_query(newer, [strange.id])
+        await models.Production.filter(id=production.id).delete()
+        assert await ended(stream) == []
+
+
 class NotingHub(LiveHub):
     """Notes in which reading of the log each change was told."""
 
@@ -166,11 +203,11 @@ class NotingHub(LiveHub):
 async def test_the_hub_and_who_resumes_read_on_batch_by_batch(gateways, production, monkeypatch):
     """Two rows at a time, and all in one go."""
 
-    async def by_two(after, **which):
-        return await read_settled(after, **which, limit=2)
+    async def by_two(after):
+        return await read_settled(after, limit=2)
 
     monkeypatch.setattr(hub_module, "read_settled", by_two)
-    monkeypatch.setattr(told_since_module, "read_settled", by_two)
+    monkeypatch.setattr(told_since_module, "AT_ONCE", 2)
     viewer = viewer_of(await models.User.get(id=production.owner_id))
     hub = NotingHub(gateways.bus)
     await hub.start()

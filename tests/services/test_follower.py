@@ -1,5 +1,7 @@
 """A follower's promises, for every order in which its past, the hub and its listener may take turns."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -162,3 +164,14 @@ def test_who_leaves_while_changes_wait_is_told_no_more():
     world.follower.leave()
     world.catch_up()
     assert [change.sequence for change in world.notes.heard] == [1, 2]
+
+
+def test_whoever_is_told_a_long_past_leaves_others_their_turns():
+    """Also where its listener is always ready."""
+    world = World(kind="resumed many", seen=range(20), pauses=[])
+    world.happen("settled")
+    heard = [0]
+    while step(world.catching_up):
+        heard.append(len(world.notes.heard))
+    assert heard[-1] > 5
+    assert {later - sooner for sooner, later in pairwise(heard)} == {0, 1}

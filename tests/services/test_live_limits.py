@@ -1,6 +1,7 @@
 """Live streams at their limits: slow readers, long absences, foreign messages, and what stays behind."""
 
 import asyncio
+import tracemalloc
 from contextlib import aclosing
 
 import pytest
@@ -10,13 +11,10 @@ import models
 from models.statuses import ProductionStatus
 from services.errors import BadInput, NotFound
 from services.follow_production_status import follow_production_status
-from services.follow_productions_status import (
-    MAX_INITIAL,
-    ProductionStatusFilter,
-    follow_productions_status,
-)
+from services.follow_productions_status import MAX_INITIAL, follow_productions_status
 from services.live.changes import MAX_WAITING, FollowerTooSlow, changes
-from services.live.event_log import BATCH
+from services.live.event_log import BATCH, BEFORE_ALL
+from services.production_filter import ProductionFilter
 from services.viewer import ANONYMOUS
 from tests.factories import make_production, make_tick, make_upload, make_user, viewer_of
 
@@ -56,7 +54,7 @@ def follow_all(gateways, viewer, after=None):
     return aclosing(
         changes(
             gateways.hub,
-            follow_productions_status(viewer=viewer, filter=ProductionStatusFilter(), after=after),
+            follow_productions_status(viewer=viewer, filter=ProductionFilter(), after=after),
         )
     )
 
@@ -86,6 +84,23 @@ async def test_a_slow_reader_is_let_go_and_can_go_on(gateways):
         await write_one_more(gateways, production, MANY + 1)
         seen.append((await anext(stream)).sequence)
     assert seen == list(range(1, MANY + 2))
+
+
+async def test_who_stops_reading_a_long_past_costs_a_bounded_number_of_kib(gateways):
+    owner = await make_user()
+    production = await make_production(owner, status=ProductionStatus.QUEUED)
+    await write_many(gateways, production, MANY)
+    costs = []
+    for _ in range(2):
+        follow = follow_production_status(
+            viewer=viewer_of(owner), production_id=production.id, after=BEFORE_ALL.to_cursor()
+        )
+        async with aclosing(follow.past()) as past:
+            tracemalloc.start()
+            await anext(past)
+            costs.append(tracemalloc.get_traced_memory()[0] / 1024)
+            tracemalloc.stop()
+    assert costs[-1] < 256, "what is the same for everybody was there the second time"
 
 
 async def write_one_more(gateways, production, sequence):

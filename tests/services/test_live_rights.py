@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 
 import pytest
 
@@ -10,8 +10,12 @@ from models.statuses import ProductionStatus, PublicationStatus, SpaceRole, Spac
 from services.delete_production import delete_production
 from services.delete_space import delete_space
 from services.delete_upload import delete_upload
-from services.live import production_changes
+from services.follow_production_status import follow_production_status
+from services.follow_productions_status import follow_productions_status
+from services.live import production_changes, told_since
+from services.live.event_log import BEFORE_ALL
 from services.live.production_changes import ProductionChanges
+from services.production_filter import ProductionFilter
 from services.remove_space_member import remove_space_member
 from services.unpublish import unpublish
 from services.update_production import update_production
@@ -241,3 +245,49 @@ async def test_who_joins_while_rights_are_read_is_not_ended(gateways, monkeypatc
             await tell(gateways, scene.production, status=FAILED)
             for stream in (first, second):
                 assert short(await told(stream))[1:3] == (3, "FAILED")
+
+
+class Stalled:
+    """A listener that takes one change and is not ready for the next."""
+
+    def __init__(self):
+        self.told, self.has_begun, self.has_ended = [], asyncio.Event(), asyncio.Event()
+
+    async def tell(self, change):
+        self.told.append(change.sequence)
+        self.has_begun.set()
+        await asyncio.Event().wait()
+
+    def end(self):
+        self.has_ended.set()
+
+
+async def test_a_slow_reader_of_the_past_is_ended_too(gateways, scene):
+    follow = follow_production_status(
+        viewer=viewer_of(scene.watcher), production_id=scene.production.id, after=BEFORE_ALL.to_cursor()
+    )
+    await tell(gateways, scene.production, status=FAILED)
+    listener = Stalled()
+    follower = gateways.hub.follow(follow, listener)
+    catching_up = asyncio.create_task(follower.catch_up())
+    await asyncio.wait_for(listener.has_begun.wait(), PATIENCE)
+    await scene.remove(gateways)
+    await asyncio.wait_for(listener.has_ended.wait(), PATIENCE)
+    catching_up.cancel()
+    assert listener.told == [1]
+
+
+async def test_a_slow_reader_of_the_past_of_many_is_told_what_it_may_still_see(gateways, scene, monkeypatch):
+    own = await make_production(scene.watcher, status=PROCESSING)
+    await tell(gateways, scene.production, status=FAILED)
+    await tell(gateways, own, status=FAILED)
+    monkeypatch.setattr(told_since, "FRESH_SECONDS", 0)
+    follow = follow_productions_status(
+        viewer=viewer_of(scene.watcher), filter=ProductionFilter(), after=BEFORE_ALL.to_cursor()
+    )
+    async with aclosing(follow.past()) as past:
+        first = await anext(past)
+        await scene.remove(gateways)
+        rest = [(change.subject_id, change.sequence) async for change in past]
+    assert first.subject_id == scene.production.id
+    assert rest == [(own.id, 1), (own.id, 2)]

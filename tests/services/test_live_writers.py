@@ -9,8 +9,9 @@ from tortoise.transactions import in_transaction
 
 import models
 from models.statuses import ProductionStatus
-from services.follow_productions_status import ProductionStatusFilter, follow_productions_status
+from services.follow_productions_status import follow_productions_status
 from services.live.changes import changes
+from services.production_filter import ProductionFilter
 from services.production_status import write_production_status
 from services.render_lifecycle import RenderState
 from services.rows.lock_production import lock_production
@@ -59,7 +60,7 @@ async def follow_with_gaps(gateways, viewer, chance, cursor, is_over):
     while not is_over(seen):
         stream = changes(
             gateways.hub,
-            follow_productions_status(viewer=viewer, filter=ProductionStatusFilter(), after=cursor),
+            follow_productions_status(viewer=viewer, filter=ProductionFilter(), after=cursor),
         )
         async with aclosing(stream):
             for _ in range(chance.randint(1, 25)):
@@ -76,7 +77,7 @@ async def test_followers_see_all_of_it_once_and_in_order(gateways, seed):
     owner, productions = await queued_productions()
     stream = changes(
         gateways.hub,
-        follow_productions_status(viewer=viewer_of(owner), filter=ProductionStatusFilter(), after=None),
+        follow_productions_status(viewer=viewer_of(owner), filter=ProductionFilter(), after=None),
     )
     async with aclosing(stream), asyncio.timeout(PATIENCE):
         cursor = [(await anext(stream)).cursor for _ in productions][-1]
@@ -108,7 +109,7 @@ async def until_all_are_completed(gateways, viewer):
     """What a stream without a cursor tells of each production, from its present state to its last."""
     seen, completed = {}, set()
     stream = changes(
-        gateways.hub, follow_productions_status(viewer=viewer, filter=ProductionStatusFilter(), after=None)
+        gateways.hub, follow_productions_status(viewer=viewer, filter=ProductionFilter(), after=None)
     )
     async with aclosing(stream):
         while len(completed) < PRODUCTIONS:

@@ -137,6 +137,19 @@ async def test_what_cannot_be_told_ends_those_it_was_for_and_the_next_is_told():
     assert (second.names, second.lagged) == (["1.2.0"], 0)
 
 
+class Broken(Watcher):
+    def send(self, payload, change):
+        raise RuntimeError("ours")
+
+
+async def test_a_watcher_that_cannot_be_told_is_let_go_and_the_others_go_on():
+    stream, broken, fine = SlowStream(), Broken(), Watcher()
+    tell(stream, [broken, fine], transition(1), transition(2))
+    await stream.let_all()
+    assert (broken.lagged, fine.names) == (2, ["1.1.0", "1.2.0"])
+    assert not stream.is_busy
+
+
 async def test_a_bounded_number_waits(monkeypatch):
     monkeypatch.setattr(streams_module, "MAX_WAITING", 3)
     stream, watchers = SlowStream(), [Watcher(), Watcher()]
@@ -150,7 +163,7 @@ async def test_a_bounded_number_waits(monkeypatch):
 async def test_what_has_no_projection_is_executed_and_what_follows_does_not_overtake_it(count):
     failing = transition(2)
     projection, careful = Plain([failing]), SlowStream()
-    stream, watchers = PlainStream(projection, Words(), careful), [Watcher() for _ in range(count)]
+    stream, watchers = PlainStream(projection, Words(), lambda: careful), [Watcher() for _ in range(count)]
     tell(stream, watchers, transition(1), failing, transition(3))
     assert [watcher.names for watcher in watchers] == [["1.1.0"]] * count
     await careful.let_all()

@@ -19,9 +19,9 @@ def parsed(monkeypatch):
     """The texts that were parsed."""
     texts, parse = [], documents_module.parse
 
-    def counted(text):
+    def counted(text, **limits):
         texts.append(text)
-        return parse(text)
+        return parse(text, **limits)
 
     monkeypatch.setattr(documents_module, "parse", counted)
     return texts

@@ -1,0 +1,61 @@
+"""Limits of what comes before a request's body, which uvicorn on httptools does not know."""
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD_BYTES = 64 * 1024
+HEAD_SECONDS = 30.0
+REFUSAL = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class HeadLimitProtocol(HttpToolsProtocol):
+    """uvicorn's, which also refuses a head that is too long or takes too long, and closes a connection on
+    which no request comes: it would else keep whatever it is sent, for as long as it is not finished."""
+
+    _head_bytes = 0
+    _reads_head = _has_begun = False
+    _patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait_for_head(self.timeout_keep_alive)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._has_begun = False
+        super().data_received(data)
+        # What came along with the end of an earlier request is not counted.
+        if self._reads_head and not self._has_begun:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._refuse(b"431 Request Header Fields Too Large")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._reads_head, self._has_begun, self._head_bytes = True, True, 0
+        self._wait_for_head(HEAD_SECONDS)
+
+    def on_headers_complete(self) -> None:
+        self._reads_head = False
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def _wait_for_head(self, seconds: float) -> None:
+        self._stop_waiting()
+        self._patience = self.loop.call_later(seconds, self._refuse, b"408 Request Timeout")
+
+    def _stop_waiting(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _refuse(self, status: bytes) -> None:
+        self._reads_head = False
+        self._stop_waiting()
+        if not self.transport.is_closing():
+            self.transport.write(REFUSAL % status)
+            self.transport.close()
