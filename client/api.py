@@ -82,7 +82,8 @@ class Api:
         self, document: str, field: str, variables: dict[str, Any], patience: Patience
     ) -> AsyncGenerator[dict[str, Any], None]:
         async with self._session.ws_connect(self._url, protocols=[PROTOCOL], heartbeat=20) as socket:
-            await asyncio.wait_for(self._sign_in(socket), SIGN_IN_SECONDS)
+            async with asyncio.timeout(SIGN_IN_SECONDS):
+                await self._sign_in(socket)
             signed_in_at = time.monotonic()
             payload = {"query": document, "variables": variables}
             await socket.send_json({"id": "1", "type": "subscribe", "payload": payload})

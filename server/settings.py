@@ -1,7 +1,6 @@
 """The only reader of the environment: every setting is AIRDATE_<NAME>. AWS finds its credentials itself."""
 
 import re
-from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
@@ -132,6 +131,5 @@ class Settings(BaseSettings):
         return [name for name, value in needed.items() if not value]
 
 
-@lru_cache
 def read_settings() -> Settings:
     return Settings()

@@ -131,7 +131,8 @@ class Storage:
         except BaseException:
             # Cancelled included: what was sent would be kept, and paid for, unseen.
             with suppress(ClientError, *UNREACHABLE):
-                await asyncio.wait_for(self._client.abort_multipart_upload(**place), 1)
+                async with asyncio.timeout(1):
+                    await self._client.abort_multipart_upload(**place)
             raise
 
     async def _put_parts(self, path: Path, place: dict[str, str]) -> None:

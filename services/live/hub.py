@@ -81,9 +81,7 @@ class LiveHub:
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def follow(self, follow: Follow, listener: Listener) -> Follower:
         """From here on nothing is missed: what happens is kept until the follower has caught up."""
@@ -98,7 +96,9 @@ class LiveHub:
     async def work_announced(self, timeout_seconds: float) -> None:
         """Return when work was announced, or after the time-out."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._work.wait(), timeout_seconds)
+            # Not by wait_for: before Python 3.12 it forgets a cancellation when it has just got its result.
+            async with asyncio.timeout(timeout_seconds):
+                await self._work.wait()
 
     async def _hear(self) -> None:
         """Keep the tap open; after each gap have the log read."""
@@ -144,7 +144,8 @@ class LiveHub:
         held_back, wait = 0, LOOK_SECONDS
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._look.wait()
             self._look.clear()
             try:
                 is_held_back = await self._read_on()

@@ -81,6 +81,7 @@ EVERYTHING = """--title Everything --subtitle All --title-seconds 1 --background
     --captions en={en} --captions de={de} --burn-captions de={de} --poster 0.5 --max-height 180 --audio"""
 
 
+@pytest.mark.slow
 async def test_all_that_goes_with_a_video_is_sent_and_used(server, worker, clips, further_files):
     token = await make_token(await make_user())
     arguments = [clip(clips / "everything.mp4", seconds=4), *EVERYTHING.format(**further_files).split()]
@@ -117,6 +118,7 @@ async def test_all_that_goes_with_a_video_is_sent_and_used(server, worker, clips
     assert (await models.Upload.all().count(), await models.Production.all().count()) == (6, 1)
 
 
+@pytest.mark.slow
 async def test_a_further_file_that_cannot_be_used_is_named_before_the_video_is_sent(server, worker, clips):
     wrong = clips / "wrong.srt"
     wrong.write_text("no captions at all")

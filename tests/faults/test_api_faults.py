@@ -24,6 +24,7 @@ async def test_an_api_process_killed_and_started_again(outside, api):
     assert watched.drops() == {1006}
 
 
+@pytest.mark.slow
 async def test_told_to_stop_it_says_so_and_ends_in_time(outside):
     """A load balancer is told for a while, in which all goes on; then sockets end with 1012."""
     async with serving(outside, AIRDATE_DRAIN_SECONDS="1.5") as api:

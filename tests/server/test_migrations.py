@@ -12,6 +12,7 @@ import pytest
 
 from models.statuses import PublicationStatus, UploadStatus
 from services.production_config import KeptRange, LowerThird, ProductionConfig, TitlePage, Trim
+from tests.slow_cases import slow_after
 
 TO_VERSION = """
 import asyncio, sys
@@ -197,7 +198,7 @@ async def test_rows_of_0001_are_brought_up_to_date(empty_database):
     await connection.close()
 
 
-@pytest.mark.parametrize("version", ["0001_initial", "0002_upload_kinds_and_kept_ranges"])
+@pytest.mark.parametrize("version", slow_after(1, ["0001_initial", "0002_upload_kinds_and_kept_ranges"]))
 async def test_only_renders_that_mediaconvert_has_are_looked_at_once(empty_database, version):
     await run("-c", TO_VERSION, empty_database, version)
     connection = await asyncpg.connect(empty_database)

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from server.cli import app
 from tests.slow_cases import slow_after
 
 ROOT = Path(__file__).parents[2]
@@ -14,26 +16,29 @@ ROOT = Path(__file__).parents[2]
 
 def refusal(command: str, data_dir: Path, **settings: str) -> str:
     """What `airdate <command>` says when it refuses to start with these settings."""
+    told = CliRunner().invoke(app, [command], env={"AIRDATE_DATA_DIR": str(data_dir), **settings})
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert not data_dir.exists()
+    return told.stderr
+
+
+@pytest.mark.parametrize("command", slow_after(1, ["serve", "worker", "dev"]))
+def test_a_wrong_price_book(tmp_path: Path, command: str) -> None:
+    """By a process of its own, as a supervisor starts it."""
+    book, data_dir = tmp_path / "prices.json", tmp_path / "data"
+    book.write_text('{"currency": "EUR"}')
     ended = subprocess.run(
         [sys.executable, "-m", "server.cli", command],
         cwd=ROOT,
-        env=os.environ | {"AIRDATE_DATA_DIR": str(data_dir), **settings},
+        env=os.environ | {"AIRDATE_DATA_DIR": str(data_dir), "AIRDATE_PRICE_BOOK": str(book)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert not data_dir.exists()
-    return ended.stderr
-
-
-@pytest.mark.parametrize("command", slow_after(1, ["serve", "worker", "dev"]))
-def test_a_wrong_price_book(tmp_path: Path, command: str) -> None:
-    book = tmp_path / "prices.json"
-    book.write_text('{"currency": "EUR"}')
-    told = refusal(command, tmp_path / "data", AIRDATE_PRICE_BOOK=str(book))
-    assert told.startswith(f"airdate: the price book {book} is wrong: ")
-    assert "currency: Input should be 'USD'" in told
+    assert ended.stderr.startswith(f"airdate: the price book {book} is wrong: ")
+    assert "currency: Input should be 'USD'" in ended.stderr
 
 
 def test_wrong_trusted_documents(tmp_path: Path) -> None:

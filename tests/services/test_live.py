@@ -72,6 +72,34 @@ async def nothing_is_lost(gateways, own_valkey, fault):
     await bus.close()
 
 
+async def test_told_to_stop_while_there_is_something_to_read_it_stops(gateways):
+    hub = LiveHub(gateways.bus)
+    await hub.start()
+    await until(lambda: hub.is_healthy)
+    follower = hub.follow(
+        follow_productions_status(viewer=viewer_of(await make_user()), filter=EVERYTHING, after=None),
+        Silent(),
+    )
+    async with asyncio.timeout(PATIENCE):
+        await hub.stop()
+    follower.leave()
+    assert hub.followers == 0
+
+
+class Silent:
+    def take(self, change):
+        pass
+
+    async def tell(self, change):
+        pass
+
+    def lag(self):
+        pass
+
+    def end(self):
+        pass
+
+
 async def until(condition):
     async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
