@@ -1,6 +1,7 @@
 """One socket from its first frame to its last."""
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -173,7 +174,8 @@ class Connection:
             raise Closing(SUBSCRIBER_EXISTS, f"Subscriber for {frame.id} already exists")
         if len(self._operations) >= MAX_OPERATIONS:
             message = f"A connection runs at most {MAX_OPERATIONS} operations at once."
-            error = {"message": message, "extensions": {"code": "TOO_MANY_OPERATIONS"}}
+            extensions = {"code": "TOO_MANY_OPERATIONS", "requestId": secrets.token_hex(8)}
+            error = {"message": message, "extensions": extensions}
             self._put(frames.error_frame(frame.id, [error]))
             return
         operation = Operation(frame.id, self)
