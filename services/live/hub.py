@@ -50,8 +50,9 @@ class Tap(Protocol):
 
 
 class LiveHub:
-    def __init__(self, bus: Tap) -> None:
-        self._bus = bus
+    def __init__(self, bus: Tap, *, look_seconds: float = LOOK_SECONDS) -> None:
+        """`look_seconds` apart the log, and rights, are looked at whether anything was announced or not."""
+        self._bus, self._look_seconds = bus, look_seconds
         self._progress = ProductionProgress()
         self._topics = Topics()
         self._rights = RightsWatch(self._topics, SOURCES)
@@ -141,7 +142,7 @@ class LiveHub:
 
     async def _read(self) -> None:
         """Read the log on, when there is reason to and every second."""
-        held_back, wait = 0, LOOK_SECONDS
+        held_back, wait = 0, self._look_seconds
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
@@ -150,12 +151,12 @@ class LiveHub:
             try:
                 is_held_back = await self._read_on()
                 await self._learn()
-                self._read_at, wait = time.monotonic(), LOOK_SECONDS
+                self._read_at, wait = time.monotonic(), self._look_seconds
                 if is_held_back:
                     wait = HELD_BACK_SECONDS[min(held_back, len(HELD_BACK_SECONDS) - 1)]
                 held_back = held_back + 1 if is_held_back else 0
             except Exception as error:
-                self._read_at, wait = float("-inf"), LOOK_SECONDS
+                self._read_at, wait = float("-inf"), self._look_seconds
                 log.warning("the event log could not be read", error=repr(error))
 
     async def _read_on(self) -> bool:
@@ -232,7 +233,7 @@ class LiveHub:
     async def _tend(self) -> None:
         """Each second, what time alone may have changed: rights, and what productions are called."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(self._look_seconds)
             # Each by itself: what one cannot read must not keep from the other.
             for look in (self._refresh, self._rights.look):
                 try:

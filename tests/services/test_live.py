@@ -13,7 +13,6 @@ from services.errors import BadInput, NotFound
 from services.follow_productions_status import follow_productions_status
 from services.gateways.redis_event_bus import RedisEventBus
 from services.live import LiveHub
-from services.live import hub as hub_module
 from services.live.event_log import Position
 from services.production_filter import ProductionFilter
 from services.production_status import write_production_status
@@ -75,14 +74,13 @@ async def nothing_is_lost(gateways, own_valkey, fault):
     await bus.close()
 
 
-async def test_a_gap_has_the_log_read_at_once(gateways, tmp_path, monkeypatch):
+async def test_a_gap_has_the_log_read_at_once(gateways, tmp_path):
     """Not only by the look that comes each second anyway: here none comes, and nobody announces."""
-    monkeypatch.setattr(hub_module, "LOOK_SECONDS", 60.0)
     owner = await make_user()
     production = await make_production(owner, status=ProductionStatus.QUEUED, title="p")
     with running_valkey(tmp_path / "valkey") as own_valkey:
         bus = RedisEventBus(own_valkey.url, channel_prefix="own")
-        hub = LiveHub(bus)
+        hub = LiveHub(bus, look_seconds=60.0)
         await hub.start()
         await until(lambda: hub._hears)
         async with one(hub, viewer_of(owner), production) as stream:
