@@ -10,6 +10,7 @@ from tortoise.transactions import in_transaction
 import models
 from models.statuses import ProductionStatus, PublicationStatus
 from services.errors import BadInput, NotFound
+from services.follow_production_status import follow_production_status
 from services.gateways.redis_event_bus import RedisEventBus
 from services.live import LiveHub
 from services.live.event_log import Position
@@ -73,13 +74,13 @@ async def nothing_is_lost(gateways, own_valkey, fault):
 
 
 async def test_told_to_stop_while_there_is_something_to_read_it_stops(gateways):
+    owner = await make_user()
+    production = await make_production(owner)
     hub = LiveHub(gateways.bus)
     await hub.start()
     await until(lambda: hub.is_healthy)
-    follower = hub.follow(
-        follow_productions_status(viewer=viewer_of(await make_user()), filter=EVERYTHING, after=None),
-        Silent(),
-    )
+    follow = follow_production_status(viewer=viewer_of(owner), production_id=production.id, after=None)
+    follower = hub.follow(follow, Silent())
     async with asyncio.timeout(PATIENCE):
         await hub.stop()
     follower.leave()
