@@ -208,9 +208,7 @@ class ProductionProgress:
         self._ticked = {production_id: left - 1 for production_id, left in ticked.items() if left > 1}
         try:
             # All else of a production changes only with a transition, which reads the row anew.
-            rows = await models.Production.filter(id__in=ticked.keys()).values_list(
-                "id", "title", "updated_at"
-            )
+            rows = await models.Production.filter(id__in=ticked.keys()).values("id", "title", "updated_at")
             audiences = await audiences_of(ticked.keys(), users)
         finally:
             self._known.clear()
