@@ -26,4 +26,7 @@ class StatusEvent(Model):
     class Meta:
         table = "status_events"
         unique_together = (("subject_id", "sequence"),)
-        indexes = (Index(fields=("transaction_id", "id"), name="status_events_by_commit"),)
+        indexes = (
+            Index(fields=("transaction_id", "id"), name="status_events_by_commit"),
+            Index(fields=("kind", "transaction_id", "id"), name="status_events_by_kind"),
+        )

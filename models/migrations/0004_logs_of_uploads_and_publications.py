@@ -2,6 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from models.statuses import StatusEventKind
 from tortoise import fields
+from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
     dependencies = [('models', '0003_life_of_a_render')]
@@ -23,6 +24,10 @@ class Migration(migrations.Migration):
             model_name='Upload',
             name='sequence',
             field=fields.IntField(default=0, db_default=0),
+        ),
+        ops.AddIndex(
+            model_name='StatusEvent',
+            index=Index(fields=['kind', 'transaction_id', 'id'], name='status_events_by_kind'),
         ),
         # What is there already begins its log as it stands, so that everything has a latest event.
         ops.RunSQL(

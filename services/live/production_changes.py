@@ -207,8 +207,8 @@ class ProductionProgress:
         ticked = self._ticked.copy()
         self._ticked = {production_id: left - 1 for production_id, left in ticked.items() if left > 1}
         try:
-            # All else of a production changes only with a transition, which reads the row anew.
-            rows = await models.Production.filter(id__in=ticked.keys()).values("id", "title", "updated_at")
+            # By their columns: to make models of a thousand rows takes a thirtieth of a second.
+            rows = await models.Production.filter(id__in=ticked.keys()).values()
             audiences = await audiences_of(ticked.keys(), users)
         finally:
             self._known.clear()

@@ -10,10 +10,12 @@ from tortoise.transactions import in_transaction
 import models
 from models.statuses import ProductionStatus, PublicationStatus
 from services.errors import BadInput, NotFound
-from services.follow_production_status import follow_production_status
+from services.follow_productions_status import follow_productions_status
 from services.gateways.redis_event_bus import RedisEventBus
 from services.live import LiveHub
+from services.live import hub as hub_module
 from services.live.event_log import Position
+from services.production_filter import ProductionFilter
 from services.production_status import write_production_status
 from services.render_lifecycle import RenderState
 from services.rows.lock_production import lock_production
@@ -73,14 +75,35 @@ async def nothing_is_lost(gateways, own_valkey, fault):
     await bus.close()
 
 
-async def test_told_to_stop_while_there_is_something_to_read_it_stops(gateways):
+async def test_a_gap_has_the_log_read_at_once(gateways, tmp_path, monkeypatch):
+    """Not only by the look that comes each second anyway: here none comes, and nobody announces."""
+    monkeypatch.setattr(hub_module, "LOOK_SECONDS", 60.0)
     owner = await make_user()
-    production = await make_production(owner)
+    production = await make_production(owner, status=ProductionStatus.QUEUED, title="p")
+    with running_valkey(tmp_path / "valkey") as own_valkey:
+        bus = RedisEventBus(own_valkey.url, channel_prefix="own")
+        hub = LiveHub(bus)
+        await hub.start()
+        await until(lambda: hub._hears)
+        async with one(hub, viewer_of(owner), production) as stream:
+            assert await take(stream, 1) == [("p", 1, "QUEUED")]
+            kill(own_valkey)
+            await until(lambda: not hub._hears)
+            await turn(production, ProductionStatus.PROCESSING)
+            start_again(own_valkey)
+            assert await take(stream, 1) == [("p", 2, "PROCESSING")]
+        await hub.stop()
+        await bus.close()
+
+
+async def test_told_to_stop_while_there_is_something_to_read_it_stops(gateways):
     hub = LiveHub(gateways.bus)
     await hub.start()
     await until(lambda: hub.is_healthy)
-    follow = follow_production_status(viewer=viewer_of(owner), production_id=production.id, after=None)
-    follower = hub.follow(follow, Silent())
+    follower = hub.follow(
+        follow_productions_status(viewer=viewer_of(await make_user()), filter=ProductionFilter(), after=None),
+        Silent(),
+    )
     async with asyncio.timeout(PATIENCE):
         await hub.stop()
     follower.leave()
