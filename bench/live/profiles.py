@@ -56,6 +56,9 @@ def tell(case: str, path: Path, cpu_us: float, messages: int) -> None:
     all_in: Counter[str] = Counter()
     for line in path.read_text().splitlines():
         stack, _, count = line.rpartition(" ")
+        if not count.isdigit():
+            # Half a line: the sampler does not stop the process it looks at.
+            continue
         functions = [re.sub(r":\d+\)$", ")", part) for part in stack.split(";")]
         own[functions[-1]] += int(count)
         for function in set(functions):
