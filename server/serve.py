@@ -107,7 +107,7 @@ def spare_the_collector() -> None:
     found still, a little later."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 20)
+    gc.set_threshold(50_000, 20, 50)
 
 
 async def _serve(api: uvicorn.Server, sockets: Sequence[socket.socket]) -> None:

@@ -1,7 +1,7 @@
 """The event bus over Redis, through broadcaster: three fixed channels, each subscribed once a process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,12 +63,12 @@ class RedisEventBus:
         self._announcer.put(key, self._channels["progress"], orjson.dumps(tick._asdict(), default=str))
 
     @asynccontextmanager
-    async def tap(self) -> AsyncIterator[AsyncIterator[Announcement]]:
-        """What is announced while inside. Entering raises when Redis is away; the iterator raises BusLost
-        when it goes."""
+    async def tap(self) -> AsyncIterator[AsyncIterator[Sequence[Announcement]]]:
+        """What is announced while inside, together what came together. Entering raises when Redis is away; the
+        iterator raises BusLost when it goes."""
         backend = RedisBroadcastBackend(self._url)
         broadcast = Broadcast(backend=backend)
-        announcements: asyncio.Queue[Announcement | None] = asyncio.Queue()
+        announcements: asyncio.Queue[Sequence[Announcement] | None] = asyncio.Queue()
         async with AsyncExitStack() as stack:
             # Not left to Broadcast.disconnect(): it raises what its listener died of and closes nothing.
             stack.push_async_callback(_closed, backend)
@@ -84,20 +84,26 @@ class RedisEventBus:
             yield _drained(announcements)
 
 
-async def _pump(name: str, subscriber: Any, announcements: asyncio.Queue[Announcement | None]) -> None:
+async def _pump(
+    name: str, subscriber: Any, announcements: asyncio.Queue[Sequence[Announcement] | None]
+) -> None:
     while True:
         event = await subscriber.get()
+        together = []
         for line in event.message.split("\n"):
             try:
-                announcements.put_nowait(_read(name, line))
+                together.append(_read(name, line))
             except (ValueError, KeyError, TypeError) as error:
                 # Another version of this server, or a stranger; the next message may well be one of ours.
                 log.warning("announcement not understood", channel=name, error=repr(error))
+        announcements.put_nowait(together)
 
 
-async def _drained(announcements: asyncio.Queue[Announcement | None]) -> AsyncIterator[Announcement]:
-    while (announcement := await announcements.get()) is not None:
-        yield announcement
+async def _drained(
+    announcements: asyncio.Queue[Sequence[Announcement] | None],
+) -> AsyncIterator[Sequence[Announcement]]:
+    while (together := await announcements.get()) is not None:
+        yield together
     raise BusLost
 
 

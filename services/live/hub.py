@@ -46,7 +46,7 @@ SOURCES: tuple[ChangeSource[Change], ...] = (
 
 
 class Tap(Protocol):
-    def tap(self) -> AbstractAsyncContextManager[AsyncIterator[Announcement]]: ...
+    def tap(self) -> AbstractAsyncContextManager[AsyncIterator[Sequence[Announcement]]]: ...
 
 
 class LiveHub:
@@ -110,8 +110,9 @@ class LiveHub:
                     self._hears, backoff = True, FIRST_BACKOFF_SECONDS
                     self._look.set()
                     self._wake_workers()
-                    async for announcement in announcements:
-                        self._take(announcement)
+                    async for together in announcements:
+                        for announcement in together:
+                            self._take(announcement)
             except Exception as error:
                 log.warning("the event bus is not heard", error=type(error).__name__, again_in=backoff)
             self._hears = False
