@@ -64,8 +64,8 @@ class RedisEventBus:
 
     @asynccontextmanager
     async def tap(self) -> AsyncIterator[AsyncIterator[Sequence[Announcement]]]:
-        """What is announced while inside, together what came together. Entering raises when Redis is away; the
-        iterator raises BusLost when it goes."""
+        """What is announced while inside, together what came together. Entering raises when Redis is away;
+        the iterator raises BusLost when it goes."""
         backend = RedisBroadcastBackend(self._url)
         broadcast = Broadcast(backend=backend)
         announcements: asyncio.Queue[Sequence[Announcement] | None] = asyncio.Queue()
