@@ -115,7 +115,7 @@ async def test_starts_in_time_and_each_server_keeps_what_it_confirmed(
     assert time.monotonic() - started < 5
 
 
-@pytest.mark.parametrize("victim", slow_after(1, ["postgres", "valkey", "object-storage"]))
+@pytest.mark.parametrize("victim", slow_after(0, ["postgres", "valkey", "object-storage"]))
 async def test_a_killed_server_is_noticed_and_has_lost_nothing(
     servers: EmbeddedStack, data_dir: Path, victim: str
 ) -> None:
@@ -150,6 +150,7 @@ async def test_a_killed_supervisor_leaves_no_server_and_loses_nothing(
     assert all_gone(pids)
 
 
+@pytest.mark.slow
 def test_a_server_that_cannot_start_is_one_line_and_leaves_nothing(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +170,7 @@ def test_a_server_that_cannot_start_is_one_line_and_leaves_nothing(
     assert programs_over(data_dir) == []
 
 
+@pytest.mark.slow
 def test_a_missing_wheel_is_named_with_the_platform(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.system", lambda: "Plan9")
     monkeypatch.setattr("platform.machine", lambda: "mips")

@@ -224,6 +224,11 @@ async def test_a_bug_in_reading_ends_no_reader(queue, gateways, monkeypatch):
         await until(lambda: has_ended(render))
 
 
+async def says_ready(api):
+    ready = await api.get("/readyz")
+    return (ready.status_code, ready.json()) == (200, {"status": "ready"})
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "problem"),

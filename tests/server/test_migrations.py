@@ -163,6 +163,7 @@ async def test_the_migrations_say_all_that_the_models_say():
     assert await run("-c", CHANGES) == ""
 
 
+@pytest.mark.slow
 async def test_rows_of_0001_are_brought_up_to_date(empty_database):
     await run("-c", TO_VERSION, empty_database, "0001_initial")
     connection = await asyncpg.connect(empty_database)
@@ -198,7 +199,7 @@ async def test_rows_of_0001_are_brought_up_to_date(empty_database):
     await connection.close()
 
 
-@pytest.mark.parametrize("version", slow_after(1, ["0001_initial", "0002_upload_kinds_and_kept_ranges"]))
+@pytest.mark.parametrize("version", slow_after(0, ["0001_initial", "0002_upload_kinds_and_kept_ranges"]))
 async def test_only_renders_that_mediaconvert_has_are_looked_at_once(empty_database, version):
     await run("-c", TO_VERSION, empty_database, version)
     connection = await asyncpg.connect(empty_database)
