@@ -1,4 +1,5 @@
-"""Fails when a requirement of pyproject.toml is not pinned, or a pin has no hash or holds an address."""
+"""Fails when a requirement of pyproject.toml is not pinned, or a pin has no hash or holds an address;
+the pins of npm too."""
 
 import re
 import sys
@@ -9,6 +10,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
+NPM_FOLDERS = ("bench", "frontend", "tests")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
@@ -33,11 +35,24 @@ def problems(requirements: list[str], file: Path) -> list[str]:
     return found
 
 
+def addresses(lock: Path) -> list[str]:
+    """npm adds where a package asks for money; `integrity` is what pins it."""
+    return (
+        [f"{lock.relative_to(ROOT)}: holds an address"] if re.search(r"https?://", lock.read_text()) else []
+    )
+
+
+def locks() -> list[Path]:
+    found = [lock for folder in NPM_FOLDERS for lock in (ROOT / folder).rglob("package-lock.json")]
+    return [lock for lock in found if "node_modules" not in lock.parts]
+
+
 def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     run, dev = project["dependencies"], project["optional-dependencies"]["dev"]
     found = problems(run, ROOT / "requirements/run.txt")
     found += problems([*run, *dev], ROOT / "requirements/dev.txt")
+    found += [problem for lock in locks() for problem in addresses(lock)]
     print("\n".join(found) or "requirements are in step with pyproject.toml")
     return 1 if found else 0
 

@@ -49,8 +49,7 @@ class FollowPublications(Follow):
         sequences = {row.id: row.sequence for row in publications}
         rows = await latest_rows(sequences.keys(), up_to=self.floor)
         latest = [row for row in rows.values() if row.sequence == sequences[row.subject_id]]
-        users = {self.viewer.user_id} if self.viewer.user_id else set()
-        changes = await PublicationChanges().changes_of(latest, users)
+        changes = await PublicationChanges().changes_of(latest, self.viewer.users)
         return sorted(changes, key=lambda change: change.position)
 
 

@@ -12,5 +12,10 @@ class Viewer:
     def is_signed_in(self) -> bool:
         return self.user_id is not None
 
+    @property
+    def users(self) -> frozenset[UUID]:
+        """For what is asked about several: the one user, or none."""
+        return frozenset() if self.user_id is None else frozenset((self.user_id,))
+
 
 ANONYMOUS = Viewer(user_id=None)

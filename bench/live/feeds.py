@@ -105,16 +105,35 @@ def command(*parts: bytes) -> bytes:
 Published = Callable[[str, dict[str, Any], int], tuple[str, bytes]]
 
 
-class PublishedFeed:
+class ReadyFeed:
+    """Sends what was made ready before time counts."""
+
+    def __init__(self, publisher: RedisPublisher, life: Life) -> None:
+        self.life = life
+        self._publisher = publisher
+        self._commands: list[bytes] = []
+        self._sent: list[float] = []
+
+    def send(self, first: int, count: int) -> None:
+        self._sent += [time.monotonic()] * count
+        self._publisher.send(self._commands[first : first + count])
+
+    @property
+    def is_behind(self) -> bool:
+        return False
+
+    def sent_at(self, count: int) -> Sequence[float]:
+        return self._sent
+
+
+class PublishedFeed(ReadyFeed):
     """For the peers: `published` makes of a production's id and an event a channel and a message."""
 
     def __init__(
         self, publisher: RedisPublisher, life: Life, productions: Sequence[str], published: Published
     ) -> None:
-        self.life = life
-        self._publisher, self._productions, self._published = publisher, productions, published
-        self._commands: list[bytes] = []
-        self._sent: list[float] = []
+        super().__init__(publisher, life)
+        self._productions, self._published = productions, published
         self._number = 0
 
     def begin(self, rounds: int) -> None:
@@ -135,29 +154,16 @@ class PublishedFeed:
             lines.append(command(b"PUBLISH", channel.encode(), message))
         return lines
 
-    def send(self, first: int, count: int) -> None:
-        self._sent += [time.monotonic()] * count
-        self._publisher.send(self._commands[first : first + count])
 
-    @property
-    def is_behind(self) -> bool:
-        return False
-
-    def sent_at(self, count: int) -> Sequence[float]:
-        return self._sent
-
-
-class TickFeed:
+class TickFeed(ReadyFeed):
     """Airdate's ticks, as its progress channel has them; the render they are of is begun in PostgreSQL."""
 
     def __init__(
         self, publisher: RedisPublisher, writer: WriterProcess, life: Life, productions: Sequence[str]
     ) -> None:
-        self.life = life
-        self._publisher, self._writer = publisher, writer
+        super().__init__(publisher, life)
+        self._writer = writer
         self._productions = [UUID(production) for production in productions]
-        self._commands: list[bytes] = []
-        self._sent: list[float] = []
 
     def begin(self, rounds: int) -> None:
         self.life.begin()
@@ -185,17 +191,6 @@ class TickFeed:
 
     def begin_again(self) -> None:
         """Airdate needs no second telling."""
-
-    def send(self, first: int, count: int) -> None:
-        self._sent += [time.monotonic()] * count
-        self._publisher.send(self._commands[first : first + count])
-
-    @property
-    def is_behind(self) -> bool:
-        return False
-
-    def sent_at(self, count: int) -> Sequence[float]:
-        return self._sent
 
 
 class TransitionFeed:

@@ -81,7 +81,7 @@ async def present_changes(
     of their cursors is one to continue after. One with a later transition than its row at or before `up_to`
     tells is left out: that is on its way through the hub."""
     by_id = {production.id: production for production in productions}
-    audiences = await audiences_of(by_id.keys(), {viewer.user_id} if viewer.user_id else set())
+    audiences = await audiences_of(by_id.keys(), viewer.users)
     rows = await latest_rows(by_id.keys(), up_to=up_to)
     changes = [
         replace(

@@ -33,10 +33,9 @@ async def _allowed(
     rows: Sequence[LogRow], follow: Follow, source: ChangeSource[Told]
 ) -> AsyncGenerator[Told, None]:
     """Subjects and rights are read once for all rows, and anew when a slow reader has made them old."""
-    users = {follow.viewer.user_id} if follow.viewer.user_id else set()
     while rows:
         read_at = time.monotonic()
-        for change in await source.changes_of(rows, users):
+        for change in await source.changes_of(rows, follow.viewer.users):
             if change.audience.includes(follow.viewer) and follow.wants(change):
                 yield change
                 if time.monotonic() - read_at > FRESH_SECONDS:
