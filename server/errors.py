@@ -1,14 +1,12 @@
 """What a client is told when an operation fails: our own refusals in words, everything else masked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 import structlog
-from graphql import ASTValidationRule, GraphQLError, OperationDefinitionNode
+from graphql import ASTValidationRule, GraphQLError
 from strawberry import Schema
-from strawberry.extensions import SchemaExtension
-from strawberry.types import ExecutionContext
 from tortoise.exceptions import OperationalError
 
 from services.errors import BadInput, NotFound, Unauthenticated
@@ -38,12 +36,6 @@ class TellingSchema(Schema):
         super().__init__(**parts)
         self.rules = tuple(rules)
 
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
-        context = execution_context.context if execution_context else None
-        self.tell(errors, getattr(context, "request_id", None))
-
     def tell(self, errors: list[GraphQLError], request_id: str | None) -> None:
         """Make errors ready to be sent."""
         for error in errors:
@@ -72,18 +64,3 @@ def code_of(error: GraphQLError) -> str:
     if original is None or isinstance(original, GraphQLError):
         return str((error.extensions or {}).get("code", "BAD_REQUEST"))
     return next((code for kind, code in TOLD.items() if isinstance(original, kind)), "INTERNAL")
-
-
-class OneOperation(SchemaExtension):
-    """A document of several operations must say which to run (GraphQL, section 6.1); Strawberry runs the
-    first one."""
-
-    def on_validate(self) -> Iterator[None]:
-        context = self.execution_context
-        document = context.graphql_document
-        if context._provided_operation_name is None and document is not None:
-            count = sum(isinstance(node, OperationDefinitionNode) for node in document.definitions)
-            if count > 1 and not context.pre_execution_errors:
-                problem = "Must provide operation name if query contains multiple operations."
-                context.pre_execution_errors = [GraphQLError(problem)]
-        yield

@@ -2,7 +2,6 @@
 
 import strawberry
 from graphql.validation.rules import overlapping_fields_can_be_merged
-from strawberry.extensions import AddValidationRules, ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 from resolvers import (
@@ -19,7 +18,7 @@ from schema.publications import Publication
 from schema.renders import Render
 from schema.scalars import BIG_INT, BigInt
 from schema.users import User
-from server.errors import OneOperation, TellingSchema
+from server.errors import TellingSchema
 from server.preview_limit import PreviewLimit
 from server.size_limit import size_limit
 
@@ -109,25 +108,13 @@ class Subscription:
 
 
 def build_schema(*, max_depth: int) -> TellingSchema:
-    """The schema with its limits. Rule classes are made once: made per request they would never hit
-    ValidationCache, whose key they are part of (strawberry issue 4635)."""
+    """The schema, and the limits of documents (server/operations/documents.py heeds them)."""
     overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = COMPARISONS_BUDGET
-    rules = (
-        size_limit(max_depth=max_depth, max_aliases=MOST_ALIASES),
-        PreviewLimit,
-    )
-    extensions: list[type[SchemaExtension]] = [
-        lambda: AddValidationRules(list(rules)),  # type: ignore[list-item]
-        ParserCache,
-        ValidationCache,
-        OneOperation,
-    ]
     return TellingSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         types=[Publication, Render, User],
-        extensions=extensions,
         config=StrawberryConfig(scalar_map={BigInt: BIG_INT}, disable_field_suggestions=False),
-        rules=rules,
+        rules=(size_limit(max_depth=max_depth, max_aliases=MOST_ALIASES), PreviewLimit),
     )

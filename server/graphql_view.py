@@ -6,11 +6,10 @@ from functools import partial
 from typing import Any
 
 import structlog
-from graphql import GraphQLError, OperationType
+from graphql import ExecutionResult, GraphQLError, OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
-from strawberry.types.execution import ExecutionResult
 
 from schema.context import Gateways
 from server.auth import credential_of_header

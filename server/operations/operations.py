@@ -6,9 +6,8 @@ from typing import Any
 
 import orjson
 import structlog
-from graphql import ExecutionResult, Executor, GraphQLError, create_source_event_stream
+from graphql import ExecutionResult, Executor, GraphQLError, create_source_event_stream, execute
 from graphql.error import located_error
-from strawberry.types.execution import ExecutionResult as StrawberryResult
 
 from schema.context import Context
 from schema.following import Following
@@ -53,18 +52,29 @@ class Operations:
         except Refused as refused:
             self._schema.tell(refused.errors, request_id)
             return refused
+        except Exception as error:
+            return self._ours(error, request_id)
 
     async def execute(
         self, prepared: Prepared, request: OperationRequest, context: Context
-    ) -> StrawberryResult:
+    ) -> ExecutionResult:
         """A query or mutation; its errors are fit to be told."""
-        return await self._schema.execute(
-            prepared.text,
-            variable_values=dict(request.variables),
+        executed = execute(
+            self._schema._schema,
+            prepared.document,
             context_value=context,
+            variable_values=dict(request.variables),
             operation_name=request.operation_name,
-            operation_extensions=dict(request.extensions),
         )
+        result = await executed if isawaitable(executed) else executed
+        self._schema.tell(result.errors or [], context.request_id)
+        return result
+
+    def _ours(self, error: Exception, request_id: str | None) -> Refused:
+        """A bug: logged and masked like every other error of an operation."""
+        refused = Refused([GraphQLError(str(error), original_error=error)])
+        self._schema.tell(refused.errors, request_id)
+        return refused
 
     async def _carry_out(
         self, request: OperationRequest, caller: Caller, context: Context, watching: Watching
@@ -81,10 +91,7 @@ class Operations:
             self._schema.tell(refused.errors, context.request_id)
             watching.refuse(refused.errors)
         except Exception as error:
-            # Ours: told and masked like every other error of an operation.
-            told = GraphQLError(str(error), original_error=error)
-            self._schema.tell([told], context.request_id)
-            watching.refuse([told])
+            watching.refuse(self._ours(error, context.request_id).errors)
 
     async def _subscribe(
         self,

@@ -79,10 +79,10 @@ async def test_what_fails_while_it_runs_has_data_and_200(http, database, accept)
 
 
 async def test_a_bug_before_anything_ran_is_a_500(http, database, monkeypatch):
-    def broken(self):
+    def broken(*arguments):
         raise RuntimeError("secret text")
 
-    monkeypatch.setattr("server.errors.OneOperation.on_validate", broken)
+    monkeypatch.setattr("server.operations.documents.Documents.prepare", broken)
     response = await ask(http, {"query": VIEWER}, RESPONSE_JSON)
     assert shape(response) == (500, RESPONSE_JSON)
     assert code_of(response) == "INTERNAL"
