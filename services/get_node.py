@@ -3,7 +3,6 @@ from uuid import UUID
 from tortoise.models import Model
 
 import models
-from services.policy import owns
 from services.rows.visible_rows import visible_row, visible_rows
 from services.viewer import Viewer
 
@@ -12,6 +11,7 @@ TABLES: dict[str, type[Model]] = {
     "Production": models.Production,
     "Space": models.Space,
     "Publication": models.Publication,
+    "Render": models.Render,
 }
 
 
@@ -21,9 +21,6 @@ async def get_node(*, viewer: Viewer, type_name: str, row_id: UUID) -> Model | N
         return await visible_row(viewer, TABLES[type_name], row_id)
     if type_name == "User":
         return await _user(viewer, row_id)
-    if type_name == "Render":
-        render = await models.Render.filter(id=row_id).select_related("production").first()
-        return render if render and owns(viewer, render.production) else None
     return None
 
 
