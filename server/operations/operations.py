@@ -12,6 +12,7 @@ from graphql.error import located_error
 from schema.context import Context
 from schema.following import Following
 from server.errors import TellingSchema
+from server.operations.answer import Answer, answer_of
 from server.operations.caller import Caller
 from server.operations.documents import Documents, Prepared
 from server.operations.payload import payload_of
@@ -55,10 +56,8 @@ class Operations:
         except Exception as error:
             return self._ours(error, request_id)
 
-    async def execute(
-        self, prepared: Prepared, request: OperationRequest, context: Context
-    ) -> ExecutionResult:
-        """A query or mutation; its errors are fit to be told."""
+    async def execute(self, prepared: Prepared, request: OperationRequest, context: Context) -> Answer:
+        """A query or mutation."""
         executed = execute(
             self._schema._schema,
             prepared.document,
@@ -68,7 +67,7 @@ class Operations:
         )
         result = await executed if isawaitable(executed) else executed
         self._schema.tell(result.errors or [], context.request_id)
-        return result
+        return answer_of(result)
 
     def _ours(self, error: Exception, request_id: str | None) -> Refused:
         """A bug: logged and masked like every other error of an operation."""
@@ -86,7 +85,8 @@ class Operations:
             elif prepared.is_subscription:
                 await self._subscribe(prepared, request, caller, context, watching)
             else:
-                watching.finish(payload_of(await self.execute(prepared, request, context)))
+                answer = await self.execute(prepared, request, context)
+                watching.finish(answer.body)
         except Refused as refused:
             self._schema.tell(refused.errors, context.request_id)
             watching.refuse(refused.errors)
