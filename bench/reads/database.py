@@ -90,6 +90,18 @@ CREATE FUNCTION pg_temp.production_id(number bigint) RETURNS uuid IMMUTABLE
 RETURN pg_temp.row_id('production', number, pg_temp.made(40, number));
 """
 
+# As `services` writes them: a server that reads whole rows reads these too.
+MEDIA = (
+    '{"duration_ms": 61000, "width": 1920, "height": 1080, "frame_rate": "25", "rotation": 0, '
+    '"video_codec": "h264", "audio_codec": "aac", "audio_channels": 2, "has_audio": true, "hdr": false, '
+    '"interlaced": false, "variable_frame_rate": false, "container": "mov,mp4,m4a,3gp,3g2,mj2"}'
+)
+CONFIG = (
+    '{"title_page": null, "lower_thirds": [], "audio": {"mode": "KEEP", "target_lkfs": -16.0, "gain_db": 0.0, '
+    '"music": null}, "trim": null, "captions": [], "poster_at_ms": null, '
+    '"outputs": {"max_height": null, "mp4": false, "audio": false}}'
+)
+
 # Users take turns in making uploads, so that nobody's rows lie together in a table. Everybody is a member of
 # ten spaces, half of them PUBLIC, and publishes there: who sees a publication sees its space.
 FILL = """
@@ -116,7 +128,7 @@ INSERT INTO uploads (id, owner_id, title, filename, content_type, byte_size, sta
                      expires_at, attempts, created_at, updated_at)
 SELECT pg_temp.upload_id(n), pg_temp.user_id(n % {users}), 'The opening, take ' || n, 'clip-' || n || '.mp4',
        'video/mp4', 50000000 + n * 4099, 'READY', 'uploads/' || n || '/source.mp4',
-       '{{"duration_ms": 61000, "width": 1920, "height": 1080, "frame_rate": 25.0, "video_codec": "h264"}}',
+       '{media}',
        pg_temp.made(12, n), 1, pg_temp.made(10, n), pg_temp.made(10, n)
 FROM generate_series(0, {users} * {uploads} - 1) n;
 
@@ -124,7 +136,7 @@ INSERT INTO productions (id, owner_id, upload_id, title, config, status, progres
                          current_render_number, playable_render_number, created_at, updated_at)
 SELECT pg_temp.production_id(n), pg_temp.user_id(n % ({users} * {uploads}) % {users}),
        pg_temp.upload_id(n % ({users} * {uploads})), 'The opening, cut ' || n,
-       '{{"title_page": null, "lower_thirds": [], "trim": null, "captions": [], "poster_at_ms": null}}',
+       '{config}',
        'COMPLETED', 100, 3, 1, 1, pg_temp.made(40, n), pg_temp.made(40, n)
 FROM generate_series(0, {users} * {uploads} * {productions} - 1) n;
 
@@ -171,7 +183,7 @@ async def fill(shape: Shape, url: str) -> list[Target]:
     connection = await asyncpg.connect(url)
     counts = {name: value for name, value in asdict(shape).items() if name != "name"}
     await connection.execute(PREPARE)
-    await connection.execute(FILL.format(**counts))
+    await connection.execute(FILL.format(media=MEDIA, config=CONFIG, **counts))
     # Also marks the rows as visible to all, which the first readers would do else.
     await connection.execute("VACUUM ANALYZE")
     rows = await connection.fetch(TARGETS.format(asked=ASKED, **counts))
