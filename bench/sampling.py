@@ -18,8 +18,11 @@ WRITING_SECONDS = 10.0
 
 
 @contextmanager
-def sampled(pid: int, seconds: float, path: Path) -> Iterator[None]:
-    """What the process does from now on is in `path` at the end: a stack and its count a line."""
+def sampled(pid: int, seconds: float, path: Path, *, stops: bool = False) -> Iterator[None]:
+    """What the process does from now on is in `path` at the end: a stack and its count a line.
+
+    It is stopped for each sample if it `stops`; where not, deep stacks are read by halves.
+    """
     program = shutil.which("py-spy")
     if program is None:
         sys.exit("py-spy is needed on the PATH: pip install py-spy, in a virtual environment of its own")
@@ -65,7 +68,7 @@ def tell(case: str, path: Path, cpu_us: float, what: str) -> None:
     for title, counted in (("of its own", own), ("with what it calls", all_in)):
         print(f"| µs, {title} | function |\n|---|---|")
         below = {name: count for name, count in counted.items() if count < EVERYTHING * total}
-        for function, count in Counter(below).most_common(SHOWN):
-            print(f"| {count / total * cpu_us:.2f} | {function} |")
+        for function, samples in Counter(below).most_common(SHOWN):
+            print(f"| {samples / total * cpu_us:.2f} | {function} |")
         print()
     sys.stdout.flush()

@@ -97,8 +97,8 @@ MEDIA = (
     '"interlaced": false, "variable_frame_rate": false, "container": "mov,mp4,m4a,3gp,3g2,mj2"}'
 )
 CONFIG = (
-    '{"title_page": null, "lower_thirds": [], "audio": {"mode": "KEEP", "target_lkfs": -16.0, "gain_db": 0.0, '
-    '"music": null}, "trim": null, "captions": [], "poster_at_ms": null, '
+    '{"title_page": null, "lower_thirds": [], "audio": {"mode": "KEEP", "target_lkfs": -16.0, '
+    '"gain_db": 0.0, "music": null}, "trim": null, "captions": [], "poster_at_ms": null, '
     '"outputs": {"max_height": null, "mp4": false, "audio": false}}'
 )
 

@@ -55,7 +55,9 @@ PEER_DETAIL = """query Detail($id: ID!) {
 
 # PostGraphile's words are made of the tables' names; `rowId` is what the others call `id`.
 GRAPHILE_LIST = """query List($owner: UUID!) {
-  uploads: allUploadsList(condition: { ownerId: $owner }, first: 25, orderBy: [CREATED_AT_DESC, ROW_ID_DESC]) {
+  uploads: allUploadsList(
+    condition: { ownerId: $owner }, first: 25, orderBy: [CREATED_AT_DESC, ROW_ID_DESC]
+  ) {
     id: rowId title filename byteSize status createdAt
     productions: productionsByUploadIdList(orderBy: [CREATED_AT_DESC, ROW_ID_DESC]) {
       id: rowId title status progressPercent createdAt

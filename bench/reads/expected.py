@@ -8,8 +8,14 @@ from typing import Any
 
 import orjson
 
-PRODUCTION = "'id', p.id, 'title', p.title, 'status', p.status, 'progressPercent', p.progress_percent, 'createdAt', p.created_at"
-UPLOAD = "'id', u.id, 'title', u.title, 'filename', u.filename, 'byteSize', u.byte_size, 'status', u.status, 'createdAt', u.created_at"
+PRODUCTION = """
+'id', p.id, 'title', p.title, 'status', p.status, 'progressPercent', p.progress_percent,
+'createdAt', p.created_at
+"""
+UPLOAD = """
+'id', u.id, 'title', u.title, 'filename', u.filename, 'byteSize', u.byte_size, 'status', u.status,
+'createdAt', u.created_at
+"""
 PUBLICATIONS = """
 (SELECT coalesce(json_agg(json_build_object(
     'id', b.id, 'status', b.status, 'publishedAt', b.published_at,

@@ -1,4 +1,4 @@
-"""The load: a client that is as cheap as it can be, on so many connections, with one request each at a time."""
+"""The load: as cheap a client as can be, on so many connections, with one request each at a time."""
 
 import re
 import select
@@ -110,6 +110,8 @@ class Load:
             if self._answered % SAMPLE == 0:
                 exchange.check(body)
             self._send(connection)
+        if not latencies:
+            raise ServerFailed(f"it answered nothing in {seconds:.0f} s")
         return Taken(time.perf_counter() - began, sorted(latencies))
 
     def _send(self, connection: Connection) -> None:
@@ -154,7 +156,7 @@ def body_of(data: bytes) -> bytes | None:
 
 
 def unchunked(data: bytes, position: int) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     while True:
         line = data.index(b"\r\n", position)
         size = int(data[position:line].partition(b";")[0], 16)

@@ -29,8 +29,8 @@ READY_QUERY = "/graphql?query=%7B__typename%7D"
 
 @dataclass(frozen=True)
 class World:
-    """`limit_reads`: where the hand-written server looks up who a token is: in `memory`, or in the `database`,
-    as often as Airdate does. `postgres`: its first process."""
+    """`limit_reads`: where the hand-written server looks up who a token is, in `memory` or in the `database`.
+    `postgres`: its first process."""
 
     data: DataDirectory
     endpoints: Endpoints
