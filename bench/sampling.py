@@ -27,19 +27,9 @@ def sampled(pid: int, seconds: float, path: Path, *, stops: bool = False) -> Ite
     if program is None:
         sys.exit("py-spy is needed on the PATH: pip install py-spy, in a virtual environment of its own")
     rate = ["--rate", str(SAMPLES_PER_SECOND), "--duration", str(int(seconds))]
+    told = ["--format", "raw", "--output", str(path), *([] if stops else ["--nonblocking"])]
     spy = subprocess.Popen(
-        [
-            program,
-            "record",
-            "--pid",
-            str(pid),
-            *rate,
-            "--format",
-            "raw",
-            "--output",
-            str(path),
-            "--nonblocking",
-        ],
+        [program, "record", "--pid", str(pid), *rate, *told],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
