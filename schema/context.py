@@ -1,5 +1,5 @@
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
 
 from strawberry.types import Info as StrawberryInfo
 
@@ -34,22 +34,17 @@ class Gateways:
 
 @dataclass
 class Context:
-    """One request, or one socket: who asks, and from which origin, so that URLs lead back the same way."""
+    """One operation, or one event of a subscription: who asks, and from which origin, so that URLs lead back
+    the same way."""
 
     gateways: Gateways
     origin: str
     request_id: str
     viewer: Viewer = ANONYMOUS
-    connection_params: dict[str, Any] = field(default_factory=dict)
-    loaders: Loaders = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.sign_in(self.viewer)
-
-    def sign_in(self, viewer: Viewer) -> None:
-        """Set the viewer; what was loaded for somebody else is forgotten."""
-        self.viewer = viewer
-        self.loaders = Loaders(viewer)
+    @cached_property
+    def loaders(self) -> Loaders:
+        return Loaders(self.viewer)
 
     @property
     def storage_base(self) -> str | None:

@@ -6,14 +6,14 @@ from functools import partial
 from typing import Any
 
 import structlog
-from graphql import ExecutionResult, GraphQLError, OperationType
+from graphql import GraphQLError, OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schema.context import Gateways
 from server.auth import credential_of_header
-from server.operations import Caller, OperationRequest, Operations, Prepared, Refused, payload_of
+from server.operations import Caller, OperationRequest, Operations, Prepared, Refused
 from server.origin import origin_of
 from server.outage import is_outage
 from server.pages import graphiql_response
@@ -83,10 +83,8 @@ class GraphQLView:
             return StreamResponse(ENCODINGS[format], start, partial(self._watch, credential, request))
         if isinstance(prepared, Refused):
             return refusal_answer(prepared.errors, format, prepared.status)
-        result = await self._operations.execute(prepared, operation, caller.context(request_id))
-        if was_run(result):
-            return json_answer(payload_of(result), format)
-        return refusal_answer(result.errors or [], format)
+        answer = await self._operations.execute(prepared, operation, caller.context(request_id))
+        return json_answer(answer.body, format) if answer.was_run else refusal_answer(answer.errors, format)
 
     def _watch(
         self, credential: Credential, request: Request, end: Callable[[Farewell], None]
@@ -120,11 +118,6 @@ def agreed_format(accept: str, method: str, kind: OperationType | None) -> Forma
             "An answer is application/graphql-response+json, application/json or text/event-stream."
         )
     return format
-
-
-def was_run(result: ExecutionResult) -> bool:
-    """What fails while it runs has a path; what is refused before that has not."""
-    return result.data is not None or any(error.path for error in result.errors or [])
 
 
 def refusal_answer(errors: Sequence[GraphQLError], format: Format, status: int = 400) -> Response:
