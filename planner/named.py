@@ -81,30 +81,30 @@ class GivenLevel(Level):
             f"JOIN unnest({keys}) WITH ORDINALITY AS parent(key, place) ON parent.key = {self.key}"
         )
 
-    async def load_rows(self, run: Run, models: Sequence[Model]) -> Loaded:
-        """Load what is selected of rows that are at hand: nothing, where their own columns are all.
-        Raises NotPlanned for a row that has gone since."""
-        loaded = Loaded()
-        if models:
-            loaded.rows = (
-                [self._take(each) for each in models] if self._take else await self._read(run, models)
-            )
-            await self.load_below(run, loaded)
-        return loaded
+    def at_hand(self, models: Sequence[Model]) -> Loaded | None:
+        """What is selected of these, where they have all of it."""
+        take = self._take
+        return Loaded([take(each) for each in models]) if take else None
 
-    async def _read(self, run: Run, models: Sequence[Model]) -> Sequence[Any]:
-        statement = self.statement()
-        keys = [model.pk for model in models]
+    async def load_rows(self, run: Run, models: Sequence[Model]) -> Loaded:
+        """Load what is selected of these. Raises NotPlanned for a row that has gone since."""
+        if not models:
+            return Loaded()
+        statement, keys = self.statement(), [model.pk for model in models]
         rows = await run.fetch(statement.sql, statement.arguments({VIEWER: run.viewer, PARENTS: keys}))
         if len(rows) != len(models):
             raise NotPlanned("a row has gone")
-        return sorted(rows, key=lambda row: row[-1])
+        loaded = Loaded(sorted(rows, key=lambda row: row[-1]))
+        await self.load_below(run, loaded)
+        return loaded
 
     @cached_property
     def _take(self) -> Callable[[Model], Sequence[Any]] | None:
-        """Makes a row of a model at hand; None where the table must be asked."""
+        """Makes a row of a model; None where the database must be asked."""
         names = self.own_columns
-        if self.joins or any(isinstance(self.model._meta.fields_map[name], JSONField) for name in names):
+        if self.joins or self.children or self.awaited:
+            return None
+        if any(isinstance(self.model._meta.fields_map[name], JSONField) for name in names):
             return None
 
         def take(model: Model) -> Sequence[Any]:
