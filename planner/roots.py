@@ -37,7 +37,7 @@ def root_of(selected: Selected, objects: Objects, selecting: Selecting) -> Root:
     declared = declared_of(selected.definition)
     if isinstance(declared, ToMany) and declared.pages is not None and declared.link is None:
         return _connection(selected, objects.connection(declared, selected))
-    arguments = ArgumentReader(selected.field, selected.details[0].node)
+    arguments = ArgumentReader(selecting.schema, selected.field, selected.details[0].node)
     if isinstance(declared, One):
         return _one(selected, declared, arguments, objects)
     if isinstance(declared, AnyOne):
