@@ -1,5 +1,5 @@
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
 
 from strawberry.types import Info as StrawberryInfo
 
@@ -10,6 +10,7 @@ from services.gateways.clock import Clock
 from services.gateways.document_store import DocumentStore
 from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage
+from services.known_credentials import KnownCredentials
 from services.limits import Limits
 from services.live import CredentialWatch, LiveHub
 from services.viewer import ANONYMOUS, Viewer
@@ -24,6 +25,7 @@ class Gateways:
     documents: DocumentStore
     hub: LiveHub
     credentials: CredentialWatch
+    known_credentials: KnownCredentials
     clock: Clock
     limits: Limits
     prices: PriceBook
@@ -34,22 +36,17 @@ class Gateways:
 
 @dataclass
 class Context:
-    """One request, or one socket: who asks, and from which origin, so that URLs lead back the same way."""
+    """One operation, or one event of a subscription: who asks, and from which origin, so that URLs lead back
+    the same way."""
 
     gateways: Gateways
     origin: str
     request_id: str
     viewer: Viewer = ANONYMOUS
-    connection_params: dict[str, Any] = field(default_factory=dict)
-    loaders: Loaders = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.sign_in(self.viewer)
-
-    def sign_in(self, viewer: Viewer) -> None:
-        """Set the viewer; what was loaded for somebody else is forgotten."""
-        self.viewer = viewer
-        self.loaders = Loaders(viewer)
+    @cached_property
+    def loaders(self) -> Loaders:
+        return Loaders(self.viewer)
 
     @property
     def storage_base(self) -> str | None:

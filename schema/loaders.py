@@ -4,6 +4,7 @@ Nothing is kept between batches: a socket lives for hours, and an old row would 
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
@@ -15,18 +16,43 @@ from services.viewer import Viewer
 
 
 class Loaders:
-    """What the viewer may not see loads as None."""
+    """What the viewer may not see loads as None. Each is made when it is first needed: a planned read needs
+    none of them."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
-        self.user = DataLoader(load_fn=_users, cache=False)
-        self.upload = DataLoader(load_fn=self._uploads, cache=False)
-        self.production = DataLoader(load_fn=self._productions, cache=False)
-        self.publication = DataLoader(load_fn=self._publications, cache=False)
-        self.space = DataLoader(load_fn=self._spaces, cache=False)
-        self.role = DataLoader(load_fn=self._memberships, cache=False)
-        self.render = DataLoader(load_fn=_renders, cache=False)
-        self.pace = DataLoader(load_fn=_paces, cache=False)
+
+    @cached_property
+    def user(self) -> DataLoader[UUID, models.User]:
+        return DataLoader(load_fn=_users, cache=False)
+
+    @cached_property
+    def upload(self) -> DataLoader[UUID, models.Upload | None]:
+        return DataLoader(load_fn=self._uploads, cache=False)
+
+    @cached_property
+    def production(self) -> DataLoader[UUID, models.Production | None]:
+        return DataLoader(load_fn=self._productions, cache=False)
+
+    @cached_property
+    def publication(self) -> DataLoader[UUID, models.Publication | None]:
+        return DataLoader(load_fn=self._publications, cache=False)
+
+    @cached_property
+    def space(self) -> DataLoader[UUID, models.Space | None]:
+        return DataLoader(load_fn=self._spaces, cache=False)
+
+    @cached_property
+    def role(self) -> DataLoader[UUID, models.SpaceMember | None]:
+        return DataLoader(load_fn=self._memberships, cache=False)
+
+    @cached_property
+    def render(self) -> DataLoader[tuple[UUID, int], models.Render | None]:
+        return DataLoader(load_fn=_renders, cache=False)
+
+    @cached_property
+    def pace(self) -> DataLoader[RenderPace, RenderPace]:
+        return DataLoader(load_fn=_paces, cache=False)
 
     async def _uploads(self, ids: list[UUID]) -> Sequence[models.Upload | None]:
         return await visible_rows_by_id(self._viewer, models.Upload, ids)

@@ -63,6 +63,25 @@ def visible_productions_gathered(viewer: Viewer) -> Q:
     return shown if viewer.user_id is None else Q(owner_id=viewer.user_id) | shown
 
 
+def visible_users(viewer: Viewer) -> Q:
+    """Oneself, whoever shares a space, and the owners of what one may see; the rest do not exist."""
+    owners = Exists(models.Production, {"owner_id": "id"}, visible_productions(viewer))
+    if viewer.user_id is None:
+        return owners
+    shares = Exists(models.SpaceMember, {"user_id": "id"}, visible_space_members(viewer))
+    return oneself(viewer) | shares | owners
+
+
+def oneself(viewer: Viewer) -> Q:
+    """Of users: the viewer."""
+    return NOBODY if viewer.user_id is None else Q(id=viewer.user_id)
+
+
+def own_membership(viewer: Viewer) -> Q:
+    """Of the members of spaces: the viewer."""
+    return NOBODY if viewer.user_id is None else Q(user_id=viewer.user_id)
+
+
 def of_own_production(viewer: Viewer, production: str = "production_id") -> Q:
     """Of rows with a production's id in the field `production`: those of the viewer's own productions."""
     if viewer.user_id is None:

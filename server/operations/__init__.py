@@ -1,15 +1,16 @@
 """GraphQL operations, whatever transport they came by."""
 
+from server.operations.answer import Answer
 from server.operations.caller import Caller
 from server.operations.documents import Prepared
 from server.operations.operations import Operations
-from server.operations.payload import payload_of
 from server.operations.persisted import PersistedOperations
 from server.operations.refused import Refused
 from server.operations.request import OperationRequest
 from server.operations.sink import Running, Sink
 
 __all__ = [
+    "Answer",
     "Caller",
     "OperationRequest",
     "Operations",
@@ -18,5 +19,4 @@ __all__ = [
     "Refused",
     "Running",
     "Sink",
-    "payload_of",
 ]

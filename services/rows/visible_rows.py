@@ -15,6 +15,7 @@ from services.policy import (
     visible_renders,
     visible_spaces,
     visible_uploads,
+    visible_users,
 )
 from services.viewer import Viewer
 
@@ -26,6 +27,7 @@ VISIBLE = {
     models.Space: visible_spaces,
     models.Publication: visible_publications,
     models.Render: visible_renders,
+    models.User: visible_users,
 }
 
 
