@@ -4,8 +4,11 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tortoise.expressions import Q
+
 from planner.arguments import ArgumentReader
-from planner.declared import Order, Pages, ToMany
+from planner.declared import EitherWay, Order, Pages, ToMany
+from planner.either_way import Page, keys_of_page
 from planner.level import TABLE, Level, Loaded
 from planner.parameters import AFTER_KEY, AFTER_VALUE, PARENTS, VIEWER, Brought, Parameters, Statement
 from planner.recent import Recent
@@ -61,23 +64,48 @@ class ListLevel(Level):
             columns.append(value)
         parents = parameters.add(PARENTS) if self.is_linked else ""
         direction = "DESC" if choice.order.is_descending else "ASC"
-        conditions = self._conditions(choice, parameters)
-        if choice.continues:
-            after = f"{parameters.add(AFTER_VALUE)}, {parameters.add(AFTER_KEY)}"
-            conditions.append(f"({value}, {self.key}) {'<' if choice.order.is_descending else '>'} ({after})")
         numbered = ", ".join(f"{sql} AS k{number}" for number, sql in enumerate(columns)) or "1 AS k0"
-        limit = f" LIMIT {choice.limit}" if choice.limit is not None else ""
-        rows = (
-            f"SELECT {numbered} FROM {self._linked(self.joined(parameters))} "
-            f"WHERE {' AND '.join(conditions)} ORDER BY {value} {direction}, {self.key} {direction}{limit}"
-        )
+        by = f"{value} {direction}, {self.key} {direction}"
+        where = self._where(choice)
+        if isinstance(where, EitherWay) and not self.is_linked and choice.limit is not None:
+            page = Page(table_of(self.model), TABLE, self.key, by, choice.limit)
+            conditions, limit = self._page(page, where, choice, value, parameters), ""
+        else:
+            asked = [*self._conditions(where, parameters), *self._continued(choice, value, parameters)]
+            conditions = " AND ".join(asked)
+            limit = f" LIMIT {choice.limit}" if choice.limit is not None else ""
+        source = self._linked(self.joined(parameters))
+        rows = f"SELECT {numbered} FROM {source} WHERE {conditions} ORDER BY {by}{limit}"
         return parameters.statement(self._for_each(parents, rows))
+
+    def _page(self, page: Page, where: EitherWay, choice: Choice, value: str, parameters: Parameters) -> str:
+        """The condition that a row is of the page."""
+
+        def within() -> str:
+            own = parameters.predicate(where.within, self.model, TABLE)
+            return " AND ".join([f"({own})", *self._continued(choice, value, parameters)])
+
+        near, far = (f"({parameters.predicate(q, self.model, TABLE)})" for q in (where.near, where.far))
+        return f"{self.key} IN {keys_of_page(page, within, near, far)}"
+
+    def _continued(self, choice: Choice, value: str, parameters: Parameters) -> list[str]:
+        """Where the page begins after a row."""
+        if not choice.continues:
+            return []
+        after = f"{parameters.add(AFTER_VALUE)}, {parameters.add(AFTER_KEY)}"
+        return [f"({value}, {self.key}) {'<' if choice.order.is_descending else '>'} ({after})"]
+
+    def _where(self, choice: Choice) -> Q:
+        return self.declared.where(self._viewer, *choice.chosen)
 
     def _counts_of(self, choice: Choice) -> Statement:
         parameters = Parameters(self._placeholder)
         parents = parameters.add(PARENTS) if self.is_linked else ""
         own = self._linked(f"{table_of(self.model)} AS {TABLE}")
-        rows = f"SELECT count(*) AS k0 FROM {own} WHERE {' AND '.join(self._conditions(choice, parameters))}"
+        where = self._where(choice)
+        if self.declared.pages is not None:
+            where = self.declared.pages.for_all_rows(where)
+        rows = f"SELECT count(*) AS k0 FROM {own} WHERE {' AND '.join(self._conditions(where, parameters))}"
         return parameters.statement(self._for_each(parents, rows))
 
     def _for_each(self, parents: str, rows: str) -> str:
@@ -86,8 +114,7 @@ class ListLevel(Level):
         each = f"unnest({parents}::{self._link_type()}[]) WITH ORDINALITY AS {PARENT}(key, place)"
         return f"SELECT page.*, {PARENT}.place FROM {each} CROSS JOIN LATERAL ({rows}) AS page"
 
-    def _conditions(self, choice: Choice, parameters: Parameters) -> list[str]:
-        where = self.declared.where(self._viewer, *choice.chosen)
+    def _conditions(self, where: Q, parameters: Parameters) -> list[str]:
         conditions = [f"({parameters.predicate(where, self.model, TABLE)})"]
         relation, _, column = (self.declared.link or "").rpartition(".")
         if self.is_linked and not relation:

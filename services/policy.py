@@ -65,10 +65,10 @@ def visible_productions_gathered(viewer: Viewer) -> Q:
 
 def visible_users(viewer: Viewer) -> Q:
     """Oneself, whoever shares a space, and the owners of what one may see; the rest do not exist."""
-    owners = Exists(models.Production, {"owner_id": "id"}, visible_productions(viewer))
+    owners = Probe(models.Production, {"owner_id": "id"}, visible_productions(viewer))
     if viewer.user_id is None:
         return owners
-    shares = Exists(models.SpaceMember, {"user_id": "id"}, visible_space_members(viewer))
+    shares = Probe(models.SpaceMember, {"user_id": "id"}, visible_space_members(viewer))
     return oneself(viewer) | shares | owners
 
 

@@ -11,7 +11,7 @@ from services.policy import (
     visible_productions_gathered,
     visible_publications,
 )
-from services.rows.exists import EitherWay, Exists
+from services.rows.exists import Among, EitherWay, Probe
 from services.viewer import Viewer
 
 
@@ -33,14 +33,13 @@ EVERY_PRODUCTION = ProductionFilter()
 
 def productions_where(viewer: Viewer, filter: ProductionFilter = EVERY_PRODUCTION) -> Q:
     """Those the filter lets through of all that the viewer may see."""
-    near = visible_productions(viewer)
-    wanted = _columns(filter)
-    if filter.space_id:
-        there = Q(space_id=filter.space_id) & NOT_WITHDRAWN & visible_publications(viewer)
-        return near & wanted & Exists(models.Publication, {"production_id": "id"}, there)
-    if filter.upload_id or filter.owner_id:
-        return near & wanted
-    return EitherWay(near & wanted, visible_productions_gathered(viewer) & wanted)
+    within = _columns(filter)
+    if filter.space_id is None:
+        return EitherWay(visible_productions(viewer), visible_productions_gathered(viewer), within)
+    # What is seen in a space is seen.
+    there = Q(space_id=filter.space_id) & NOT_WITHDRAWN & visible_publications(viewer)
+    near = Probe(models.Publication, {"production_id": "id"}, there)
+    return EitherWay(near, Among("id", models.Publication, "production_id", there), within)
 
 
 def _columns(filter: ProductionFilter) -> Q:

@@ -108,17 +108,18 @@ class Among(Q):
 
 
 class EitherWay(Q):
-    """One condition in two forms that mean the same: `near` is asked row by row, in the order of a list, and
-    good where much satisfies it; `far` begins at what satisfies it, and is good where that is little.
+    """One condition in two forms that mean the same, on the rows `within`: `near` is asked row by row, in the
+    order of a list, and good where much satisfies it; `far` begins at what satisfies it, and is good where
+    that is little. `within` is for columns of the row itself.
 
     As a condition it is `near`. A list that has not filled its page after some rows turns to `far`.
     """
 
-    __slots__ = ("far",)
+    __slots__ = ("far", "near", "within")
 
-    def __init__(self, near: Q, far: Q) -> None:
-        super().__init__(near)
-        self.far = far
+    def __init__(self, near: Q, far: Q, within: Q | None = None) -> None:
+        self.near, self.far, self.within = near, far, within or Q()
+        super().__init__(self.within, near)
 
 
 def for_all_rows(condition: Q) -> Q:

@@ -14,7 +14,8 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from services.errors import BadInput
-from services.rows.exists import EitherWay, for_all_rows
+from services.rows.exists import EitherWay
+from services.rows.exists import for_all_rows as for_all_rows
 
 MAX_FIRST = 100
 DEFAULT_FIRST = 20
@@ -83,14 +84,15 @@ async def page_of(model: type[Row], where: Q, order: Order, request: PageRequest
 
 
 async def _either_way(reached: QuerySet[Row], where: EitherWay, order: Order, limit: int) -> Sequence[Row]:
-    """The first that satisfy the condition: of the next rows of the table, and if those are too few, of all
+    """The first that satisfy the condition: of the next rows that may, and if those are too few, of all
     that do."""
-    edge = await reached.offset(NEAR - 1).first().values_list(order.column, flat=True)
+    within = reached.filter(where.within)
+    edge = await within.offset(NEAR - 1).first().values_list(order.column, flat=True)
     if edge is None:
-        return await reached.filter(where).limit(limit)
+        return await within.filter(where.near).limit(limit)
     step = "gte" if order.is_descending else "lte"
-    rows = await reached.filter(where, **{f"{order.column}__{step}": edge}).limit(limit)
-    return rows if len(rows) == limit else await reached.filter(where.far).limit(limit)
+    rows = await within.filter(where.near, **{f"{order.column}__{step}": edge}).limit(limit)
+    return rows if len(rows) == limit else await within.filter(where.far).limit(limit)
 
 
 def checked_first(first: int | None) -> int:
