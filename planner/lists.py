@@ -4,7 +4,10 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from planner.declared import Order, ToMany
+from tortoise.expressions import Q
+
+from planner.declared import EitherWay, Order, ToMany
+from planner.either_way import Page, keys_of_page
 from planner.level import TABLE, Level, Loaded
 from planner.parameters import PARENTS, VIEWER, Brought, Parameters, Statement
 from planner.recent import Recent
@@ -32,16 +35,38 @@ class Choice:
         """The level's columns, then the order's value where cursors are written."""
         value = f"{TABLE}.{column_of(level.model, self.order.column)}"
         columns = [*level.columns, value] if level.writes_cursors else level.columns
-        conditions = level.conditions(self, parameters, link)
-        if self.continues:
-            after = ", ".join(parameters.add(brought) for brought in after_of(depth))
-            conditions.append(f"({value}, {level.key}) {'<' if self.order.is_descending else '>'} ({after})")
         direction = "DESC" if self.order.is_descending else "ASC"
-        limit = f" LIMIT {self.limit}" if self.limit is not None else ""
-        return (
-            f"SELECT {numbered(columns)} FROM {level.linked(level.joined(parameters), link)} "
-            f"WHERE {' AND '.join(conditions)} ORDER BY {value} {direction}, {level.key} {direction}{limit}"
-        )
+        by = f"{value} {direction}, {level.key} {direction}"
+        where = level.where(self.chosen)
+        if isinstance(where, EitherWay) and link is None and self.limit is not None:
+            page = Page(table_of(level.model), TABLE, level.key, by, self.limit)
+            conditions, limit = self._of_page(page, where, level, depth, parameters), ""
+        else:
+            asked = level.conditions(where, parameters, link) + self._beyond(level, depth, parameters)
+            conditions = " AND ".join(asked)
+            limit = f" LIMIT {self.limit}" if self.limit is not None else ""
+        source = level.linked(level.joined(parameters), link)
+        return f"SELECT {numbered(columns)} FROM {source} WHERE {conditions} ORDER BY {by}{limit}"
+
+    def _of_page(
+        self, page: Page, where: EitherWay, level: "ListLevel", depth: int, parameters: Parameters
+    ) -> str:
+        """The condition that a row is of the page."""
+
+        def within() -> str:
+            own = parameters.predicate(where.within, level.model, TABLE)
+            return " AND ".join([f"({own})", *self._beyond(level, depth, parameters)])
+
+        near, far = (f"({parameters.predicate(q, level.model, TABLE)})" for q in (where.near, where.far))
+        return f"{level.key} IN {keys_of_page(page, within, near, far)}"
+
+    def _beyond(self, level: "ListLevel", depth: int, parameters: Parameters) -> list[str]:
+        """Where the list begins after a row."""
+        if not self.continues:
+            return []
+        value = f"{TABLE}.{column_of(level.model, self.order.column)}"
+        after = ", ".join(parameters.add(brought) for brought in after_of(depth))
+        return [f"({value}, {level.key}) {'<' if self.order.is_descending else '>'} ({after})"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +77,10 @@ class Count:
 
     def sql(self, level: "ListLevel", depth: int, parameters: Parameters, link: str | None) -> str:
         own = level.linked(f"{table_of(level.model)} AS {TABLE}", link)
-        conditions = level.conditions(self.choice, parameters, link)
+        where = level.where(self.choice.chosen)
+        if level.declared.pages is not None:
+            where = level.declared.pages.for_all_rows(where)
+        conditions = level.conditions(where, parameters, link)
         return f"SELECT count(*) AS k0 FROM {own} WHERE {' AND '.join(conditions)}"
 
 
@@ -142,8 +170,10 @@ class ListLevel(Level):
             raise TypeError("a chain's rows are told apart by their keys")
         return index + self.offset
 
-    def conditions(self, choice: Choice, parameters: Parameters, link: str | None) -> list[str]:
-        where = self.declared.where(self._viewer, *choice.chosen)
+    def where(self, chosen: tuple[Hashable, ...]) -> Q:
+        return self.declared.where(self._viewer, *chosen)
+
+    def conditions(self, where: Q, parameters: Parameters, link: str | None) -> list[str]:
         conditions = [f"({parameters.predicate(where, self.model, TABLE)})"]
         relation, _, column = (self.declared.link or "").rpartition(".")
         if link is not None and self.declared.link is not None and not relation:
