@@ -8,6 +8,7 @@ down, since the oracle takes a statement for each list of each of them.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal
 
 from graphql import (
     GraphQLCompositeType,
@@ -73,9 +74,9 @@ class Writer:
     _uses: list[set[str]] = field(default_factory=list)
     """The variables used in each definition that is being written."""
 
-    def operation(self, name: str | None) -> tuple[str, frozenset[str]]:
-        """A query and the variables it uses."""
-        root = self.schema.query_type
+    def operation(self, kind: Literal["query", "mutation"], name: str | None) -> tuple[str, frozenset[str]]:
+        """With the variables it uses."""
+        root = self.schema.query_type if kind == "query" else self.schema.mutation_type
         assert root is not None
         used: set[str] = set()
         self._uses.append(used)
@@ -83,10 +84,10 @@ class Writer:
         selection = self._selection(root, [Shape()], 0, 1)
         self._uses.pop()
         declared = ", ".join(self.variables.by_name[variable].declared for variable in sorted(used))
-        head = " ".join(filter(None, ["query", name])) + (f"({declared})" if declared else "")
-        return (
-            selection if head == "query" and self.choices.chance(3) else f"{head} {selection}"
-        ), frozenset(used)
+        head = " ".join(filter(None, [kind, name])) + (f"({declared})" if declared else "")
+        if head == "query" and self.choices.chance(3):
+            return selection, frozenset(used)
+        return f"{head} {selection}", frozenset(used)
 
     def _selection(self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int) -> str:
         count = self.choices.between(1, 4) if self._fields_left > 0 else 1
