@@ -16,6 +16,4 @@ class ArgumentReader:
 
     def read(self, variable_values: VariableValues) -> Mapping[str, Any]:
         values = get_argument_values(self._field, self._node, variable_values)
-        return convert_arguments(
-            values, self._arguments, scalar_registry={}, config=StrawberryConfig()
-        )
+        return convert_arguments(values, self._arguments, scalar_registry={}, config=StrawberryConfig())

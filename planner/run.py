@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,3 +27,12 @@ class Run:
     information: Information
     awaited: list[tuple[list[Any], Callable[[], Awaitable[list[Any]]]]] = field(default_factory=list)
     """Values that are made when every statement has been carried out, all at once; and where they go."""
+
+    async def finish(self) -> None:
+        """Make what is awaited."""
+        if not self.awaited:
+            return
+        waiting, self.awaited = self.awaited, []
+        made = await asyncio.gather(*[make() for _, make in waiting])
+        for (values, _), found in zip(waiting, made, strict=True):
+            values.extend(found)

@@ -18,7 +18,6 @@ SOMEBODY = Viewer(UUID("ffffffff-ffff-4fff-bfff-ffffffffffff"))
 
 
 def planner_of(schema: TellingSchema) -> Planner:
-
     """That of a schema."""
     subject = Subject(
         placeholder=SOMEBODY.user_id,
