@@ -1,8 +1,8 @@
 """Writes random valid documents of queries for the real schema.
 
-Validity is by construction: a field gets another alias where its key is taken by something else, a fragment is
-spread again only where all it asks for can be merged. How many rows an answer may have is bounded on the way
-down, since the oracle takes a statement for each list of each of them.
+Validity is by construction: a field gets another alias where its key is taken by something else, a fragment
+is spread again only where all it asks for can be merged. How many rows an answer may have is bounded on the
+way down, since the oracle takes a statement for each list of each of them.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ NEVER = {"__type"}
 
 @dataclass(slots=True)
 class Fragment:
-    """A complete one. It fits where there are no more rows than where it was written, and as much depth left."""
+    """A complete one. It fits where there are no more rows than where it was written, and it is no deeper."""
 
     name: str
     on: GraphQLCompositeType

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import orjson
