@@ -87,6 +87,8 @@ class One:
     """A root's row: the visible one whose columns equal what `by` makes of the arguments."""
 
     by: Callable[..., Mapping[str, Any]] | None = None
+    is_viewer: bool = False
+    """Whether it is the viewer's own, whose primary key is what the placeholder stands for."""
 
 
 @dataclass(frozen=True)
@@ -164,9 +166,11 @@ def to_many(
     return _declaring(ToMany(model, where, order, link, pages, chosen))
 
 
-def one(by: Callable[..., Mapping[str, Any]] | None = None) -> Callable[[Resolver], Resolver]:
+def one(
+    by: Callable[..., Mapping[str, Any]] | None = None, *, is_viewer: bool = False
+) -> Callable[[Resolver], Resolver]:
     """The root field is one visible row; see One."""
-    return _declaring(One(by))
+    return _declaring(One(by, is_viewer))
 
 
 def any_one(by: Callable[..., tuple[str, Any]]) -> Callable[[Resolver], Resolver]:

@@ -79,6 +79,8 @@ class Level:
     def __init__(self, model: type[Model], path: str) -> None:
         self.model, self.path = model, path
         self.columns: list[str] = []
+        self.own_columns: list[str] = []
+        """The fields of the level's own table among them."""
         self.joins: list[Join] = []
         self.children: list[Child] = []
         self.awaited: list[Awaited] = []
@@ -92,6 +94,8 @@ class Level:
         sql = f"{alias}.{column_of(model, name)}"
         if sql not in self.columns:
             self.columns.append(sql)
+            if alias == TABLE:
+                self.own_columns.append(name)
         return self.columns.index(sql)
 
     def name(self, value: Any) -> str:

@@ -1,9 +1,12 @@
 """Levels of rows that are named: one by its values, or several by their primary keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from tortoise.expressions import Q
+from tortoise.fields import JSONField
 from tortoise.models import Model
 
 from planner.level import TABLE, Level, Loaded
@@ -44,7 +47,17 @@ class OneLevel(Level):
         """Load the row, and what is below it."""
         statement = self.statement(tuple(by))
         brought = {VIEWER: run.viewer, **{Brought(name): value for name, value in by.items()}}
-        loaded = Loaded(await run.fetch(statement.sql, statement.arguments(brought)))
+        return await self._found(run, await run.fetch(statement.sql, statement.arguments(brought)))
+
+    async def find_viewer(self, run: Run) -> Loaded:
+        """Load the viewer's own row, and what is below it. Whoever asks is there: if no more than the key is
+        asked for, it is known."""
+        if self.joins or self.own_columns != [key_of(self.model)]:
+            return await self.find(run, {})
+        return await self._found(run, [] if run.viewer is None else [(run.viewer,)])
+
+    async def _found(self, run: Run, rows: Sequence[Any]) -> Loaded:
+        loaded = Loaded(rows)
         await self.load_below(run, loaded)
         return loaded
 
@@ -68,17 +81,37 @@ class GivenLevel(Level):
             f"JOIN unnest({keys}) WITH ORDINALITY AS parent(key, place) ON parent.key = {self.key}"
         )
 
-    async def load(self, run: Run, parents: Sequence[Any]) -> Loaded:
-        """Raises NotPlanned for a row that has gone since."""
-        if not parents:
+    def at_hand(self, models: Sequence[Model]) -> Loaded | None:
+        """What is selected of these, where they have all of it."""
+        take = self._take
+        return Loaded([take(each) for each in models]) if take else None
+
+    async def load_rows(self, run: Run, models: Sequence[Model]) -> Loaded:
+        """Load what is selected of these. Raises NotPlanned for a row that has gone since."""
+        if not models:
             return Loaded()
-        statement = self.statement()
-        rows = await run.fetch(statement.sql, statement.arguments({VIEWER: run.viewer, PARENTS: parents}))
-        if len(rows) != len(parents):
+        statement, keys = self.statement(), [model.pk for model in models]
+        rows = await run.fetch(statement.sql, statement.arguments({VIEWER: run.viewer, PARENTS: keys}))
+        if len(rows) != len(models):
             raise NotPlanned("a row has gone")
         loaded = Loaded(sorted(rows, key=lambda row: row[-1]))
         await self.load_below(run, loaded)
         return loaded
+
+    @cached_property
+    def _take(self) -> Callable[[Model], Sequence[Any]] | None:
+        """Makes a row of a model; None where the database must be asked."""
+        names = self.own_columns
+        if self.joins or self.children or self.awaited:
+            return None
+        if any(isinstance(self.model._meta.fields_map[name], JSONField) for name in names):
+            return None
+
+        def take(model: Model) -> Sequence[Any]:
+            values = [getattr(model, name) for name in names]
+            return [value.value if isinstance(value, Enum) else value for value in values]
+
+        return take
 
     def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
         return self.objects(loaded, run)[BUILDER]

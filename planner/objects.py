@@ -145,7 +145,7 @@ class Objects:
         connection = get_nullable_type(selected.field.type)
         if declared.pages is None or not isinstance(connection, GraphQLObjectType):
             raise NotPlanned(f"{selected} is no connection")
-        arguments = ArgumentReader(selected.field, selected.details[0].node)
+        arguments = ArgumentReader(self._selecting.schema, selected.field, selected.details[0].node)
         level = ConnectionLevel(
             declared, declared.pages, arguments, self.viewer, self.placeholder, str(selected)
         )

@@ -1,14 +1,16 @@
 """A plan: what a document's operation reads, compiled once."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 
+from planner.not_planned import NotPlanned
 from planner.objects import Objects
-from planner.roots import Root, root_of
+from planner.payloads import PayloadPlan, payload_plan
+from planner.roots import Answer, Root, root_of
 from planner.run import Run
 from planner.selecting import Selecting
 
@@ -19,16 +21,25 @@ class Plan:
 
     async def data(self, run: Run) -> dict[str, Any]:
         """A result's `data`, ready for JSON. Raises whatever cannot be answered so; nothing was changed."""
-        answers = [(root.key, await root.load(run)) for root in self.roots]
-        if run.awaited:
-            made = await asyncio.gather(*[make() for _, make in run.awaited])
-            for (values, _), found in zip(run.awaited, made, strict=True):
-                values.extend(found)
+        if not any(root.levels for root in self.roots):
+            answers = await self._load(run)
+        else:
+            answers = await run.load(partial(self._load, run))
         return {key: answer() for key, answer in answers}
+
+    async def _load(self, run: Run) -> list[tuple[str, Answer]]:
+        return [(root.key, await root.load(run)) for root in self.roots]
 
     async def payload(self, run: Run) -> bytes:
         """The result as JSON."""
         return orjson.dumps({"data": await self.data(run)})
+
+
+@dataclass(frozen=True, slots=True)
+class MutationPlan:
+    """How the payloads of a mutation's fields are read, by response key; or why one is not."""
+
+    payloads: Mapping[str, PayloadPlan | str]
 
 
 def plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> Plan:
@@ -38,3 +49,18 @@ def plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> Plan:
         raise TypeError("a schema has a query type")
     objects = Objects(selecting, viewer, placeholder)
     return Plan([root_of(each, objects, selecting) for each in selecting.of_root(root)])
+
+
+def mutation_plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> MutationPlan:
+    """The plan of a mutation, for one kind of viewer."""
+    root = selecting.schema.mutation_type
+    if root is None:
+        raise TypeError("the schema has no mutations")
+    objects = Objects(selecting, viewer, placeholder)
+    payloads: dict[str, PayloadPlan | str] = {}
+    for each in selecting.of_root(root):
+        try:
+            payloads[each.key] = payload_plan(each, objects, selecting)
+        except NotPlanned as reason:
+            payloads[each.key] = str(reason)
+    return MutationPlan(payloads)

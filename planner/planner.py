@@ -3,30 +3,25 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from inspect import isawaitable
+from typing import Any, TypeVar
 
 from graphql import (
-    DirectiveNode,
     DocumentNode,
-    FragmentDefinitionNode,
+    ExecutionResult,
     GraphQLSchema,
     OperationDefinitionNode,
-    OperationType,
-    VariableNode,
-    Visitor,
-    visit,
+    VariableValues,
 )
-from graphql.execution.collect_fields import FragmentDetails
 
+from planner.executor import Complete, PayloadExecutor
 from planner.not_planned import NotPlanned
-from planner.plan import Plan, plan_of
-from planner.recent import Recent
-from planner.run import Fetch, Information, Run
+from planner.operation import PlannedOperation
+from planner.plan import MutationPlan, Plan, mutation_plan_of, plan_of
+from planner.run import Connect, Information, Run
 from planner.selecting import Selecting
-from planner.variables import VariableReader
 
-MAX_PLANS = 32
-"""Of one operation: for each kind of viewer, and what @skip and @include may be."""
+Compiled = TypeVar("Compiled", Plan, MutationPlan)
 
 
 @dataclass(frozen=True)
@@ -51,30 +46,6 @@ class Counts:
     fell_back: Counter[str] = field(default_factory=Counter)
 
 
-class PlannedOperation:
-    """An operation of a valid document, and its plans as far as they were asked for."""
-
-    def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode
-    ) -> None:
-        self.operation = operation
-        self.fragments = {
-            node.name.value: FragmentDetails(node)
-            for node in document.definitions
-            if isinstance(node, FragmentDefinitionNode)
-        }
-        self.variables = VariableReader(schema, operation)
-        self.plans: Recent[Hashable, Plan | str] = Recent(MAX_PLANS)
-        """Or why there is none."""
-        conditions = _Conditions()
-        visit(document, conditions)
-        self.conditions = tuple(sorted(conditions.variables))
-
-    @property
-    def is_query(self) -> bool:
-        return self.operation.operation is OperationType.QUERY
-
-
 class Planner:
     """One for a schema."""
 
@@ -82,12 +53,12 @@ class Planner:
         self,
         schema: GraphQLSchema,
         subject: Subject,
-        fetch: Fetch,
+        connect: Connect,
         on_error: Callable[[Exception], None],
     ) -> None:
         """`on_error` hears what a plan raised, a client's mistake or a bug, before graphql-core is asked the
         same; where that makes no sense, since the database is away, it raises."""
-        self._schema, self._subject, self._fetch, self._on_error = schema, subject, fetch, on_error
+        self._schema, self._subject, self._connect, self._on_error = schema, subject, connect, on_error
         self.counts = Counts()
 
     def operation(self, document: DocumentNode, operation: OperationDefinitionNode) -> PlannedOperation:
@@ -99,55 +70,92 @@ class Planner:
     ) -> bytes | None:
         """A query's result as JSON; None where graphql-core is to be asked. Raises what `on_error` raises."""
         try:
-            plan, run = self._begin(operation, variables, context)
-            payload = await plan.payload(run)
-        except NotPlanned as reason:
-            self.counts.fell_back[str(reason)] += 1
-            return None
+            coerced = operation.variables.read(variables)
+            if isinstance(coerced, list):
+                raise NotPlanned("variables that do not fit")
+            plan = self.plan(operation, coerced, self._subject.kind_of(context))
+            payload = await plan.payload(self._run(coerced, context))
         except Exception as error:
-            self._on_error(error)
-            self.counts.fell_back[f"raised {type(error).__name__}"] += 1
+            self._fall_back(error)
             return None
         self.counts.planned += 1
         return payload
 
-    def plan(self, operation: PlannedOperation, variables: Any, kind: Hashable) -> Plan:
-        """The plan for a kind of viewer and coerced variables. Raises NotPlanned."""
-        flags = tuple(variables.coerced.get(name) for name in operation.conditions)
-        found = operation.plans.get_or_make(
-            (kind, flags), lambda _: self._plan_of(operation, variables, kind)
+    async def executed(
+        self,
+        operation: PlannedOperation,
+        document: DocumentNode,
+        variables: Mapping[str, Any],
+        operation_name: str | None,
+        context: Any,
+    ) -> ExecutionResult:
+        """By graphql-core; a mutation's payloads are read by plans as far as they go."""
+        executor = PayloadExecutor.build(
+            self._schema,
+            document,
+            context_value=context,
+            raw_variable_values=dict(variables),
+            operation_name=operation_name,
         )
-        if isinstance(found, str):
-            raise NotPlanned(found)
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        if operation.is_mutation and isinstance(executor, PayloadExecutor):
+            executor.complete = self._completing(operation, executor.variable_values, context)
+        result: Any = executor.execute_operation()
+        found: ExecutionResult = await result if isawaitable(result) else result
         return found
 
-    def _begin(
-        self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
-    ) -> tuple[Plan, Run]:
-        if not operation.is_query:
-            raise NotPlanned("no query")
-        coerced = operation.variables.read(variables)
-        if isinstance(coerced, list):
-            raise NotPlanned("variables that do not fit")
-        plan = self.plan(operation, coerced, self._subject.kind_of(context))
-        return plan, Run(self._subject.value_of(context), coerced, self._fetch, Information(context))
+    def plan(self, operation: PlannedOperation, variables: VariableValues, kind: Hashable) -> Plan:
+        """The plan of a query, for a kind of viewer. Raises NotPlanned."""
+        return self._kept(operation, variables, kind, plan_of)
 
-    def _plan_of(self, operation: PlannedOperation, variables: Any, kind: Hashable) -> Plan | str:
-        selecting = Selecting(self._schema, operation.fragments, variables, operation.operation)
-        try:
-            return plan_of(selecting, self._subject.symbol_of(kind), self._subject.placeholder)
-        except NotPlanned as reason:
-            return str(reason)
+    def _completing(self, operation: PlannedOperation, variables: VariableValues, context: Any) -> Complete:
+        """What reads the payloads of a mutation."""
 
+        async def complete(key: str, payload: Any) -> dict[str, Any] | None:
+            try:
+                kind = self._subject.kind_of(context)
+                plan = self._kept(operation, variables, kind, mutation_plan_of).payloads[key]
+                if isinstance(plan, str):
+                    raise NotPlanned(plan)
+                data = await plan.data(payload, self._run(variables, context))
+            except Exception as error:
+                self._fall_back(error)
+                return None
+            self.counts.planned += 1
+            return data
 
-class _Conditions(Visitor):
-    """The variables that say what is selected."""
+        return complete
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.variables: set[str] = set()
+    def _run(self, variables: VariableValues, context: Any) -> Run:
+        return Run(self._subject.value_of(context), variables, self._connect, Information(context))
 
-    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-        for argument in node.arguments or ():
-            if isinstance(argument.value, VariableNode):
-                self.variables.add(argument.value.name.value)
+    def _fall_back(self, error: Exception) -> None:
+        if isinstance(error, NotPlanned):
+            self.counts.fell_back[str(error)] += 1
+            return
+        self._on_error(error)
+        self.counts.fell_back[f"raised {type(error).__name__}"] += 1
+
+    def _kept(
+        self,
+        operation: PlannedOperation,
+        variables: VariableValues,
+        kind: Hashable,
+        compile: Callable[[Selecting, Any, Any], Compiled],
+    ) -> Compiled:
+        """Compiled once for a kind of viewer and what @skip and @include say. Raises NotPlanned."""
+        flags = tuple(variables.coerced.get(name) for name in operation.conditions)
+
+        def made(_: Hashable) -> Any:
+            selecting = Selecting(self._schema, operation.fragments, variables, operation.operation)
+            try:
+                return compile(selecting, self._subject.symbol_of(kind), self._subject.placeholder)
+            except NotPlanned as reason:
+                return str(reason)
+
+        found: Any = operation.plans.get_or_make((kind, flags), made)
+        if isinstance(found, str):
+            raise NotPlanned(found)
+        plan: Compiled = found
+        return plan

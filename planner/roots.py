@@ -37,7 +37,7 @@ def root_of(selected: Selected, objects: Objects, selecting: Selecting) -> Root:
     declared = declared_of(selected.definition)
     if isinstance(declared, ToMany) and declared.pages is not None and declared.link is None:
         return _connection(selected, objects.connection(declared, selected))
-    arguments = ArgumentReader(selected.field, selected.details[0].node)
+    arguments = ArgumentReader(selecting.schema, selected.field, selected.details[0].node)
     if isinstance(declared, One):
         return _one(selected, declared, arguments, objects)
     if isinstance(declared, AnyOne):
@@ -65,9 +65,12 @@ def _one(selected: Selected, declared: One, arguments: ArgumentReader, objects: 
     level = _level_of(named, selected, objects)
 
     async def load(run: Run) -> Answer:
-        asked = arguments.read(run.variables)
-        by = declared.by(**asked) if declared.by else {}
-        loaded = await level.find(run, by)
+        if declared.is_viewer:
+            loaded = await level.find_viewer(run)
+        else:
+            loaded = await level.find(
+                run, declared.by(**arguments.read(run.variables)) if declared.by else {}
+            )
         return lambda: _first(level, loaded, run)
 
     return Root(selected.key, load, (level,))

@@ -4,7 +4,7 @@ from schema.context import Info
 from schema.viewer import Viewer
 
 
-@one()
+@one(is_viewer=True)
 async def viewer(info: Info) -> Viewer | None:
     user_id = info.context.viewer.user_id
     if user_id is None:

@@ -10,6 +10,7 @@ from services.gateways.clock import Clock
 from services.gateways.document_store import DocumentStore
 from services.gateways.event_bus import EventBus
 from services.gateways.object_storage import ObjectStorage
+from services.known_credentials import KnownCredentials
 from services.limits import Limits
 from services.live import CredentialWatch, LiveHub
 from services.viewer import ANONYMOUS, Viewer
@@ -24,6 +25,7 @@ class Gateways:
     documents: DocumentStore
     hub: LiveHub
     credentials: CredentialWatch
+    known_credentials: KnownCredentials
     clock: Clock
     limits: Limits
     prices: PriceBook

@@ -1,13 +1,14 @@
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from schema.context import Gateways
 from server.draining import Draining
+from server.front import Front
 from server.graphql import build_schema
 from server.graphql_socket import GraphQLSocket
 from server.graphql_view import GraphQLView
@@ -31,7 +32,7 @@ def create_app(
     proxy: StorageProxy | None,
     queue: EventQueue | None = None,
     draining: Draining | None = None,
-) -> Starlette:
+) -> ASGIApp:
     """Every route of the server, over what the caller opened and will close.
 
     Raises TrustedDocumentsInvalid.
@@ -42,17 +43,18 @@ def create_app(
         trusted_only=settings.trusted_documents_only,
     )
     operations = Operations(build_schema(max_depth=settings.max_query_depth), persisted)
-    view = GraphQLView(operations, gateways, public_url=settings.public_url)
+    view = GraphQLView(
+        operations, gateways, public_url=settings.public_url, max_body_bytes=settings.max_body_bytes
+    )
     socket = GraphQLSocket(
         operations, gateways, public_url=settings.public_url, allowed_origins=settings.allowed_origins
     )
-    limited_view = BodyLimit(view, settings.max_body_bytes)
     events = media_convert_event_routes(
         gateways, settings.job_defaults, settings.events_key.get_secret_value()
     )
     routes: list[BaseRoute] = [
         Route("/", home),
-        Route("/graphql", limited_view),
+        Route("/graphql/", home),
         WebSocketRoute("/graphql", socket),
         Mount("/events", BodyLimit(Starlette(routes=events), settings.max_body_bytes)),
         *playback_routes(playback_services(gateways)),
@@ -61,7 +63,7 @@ def create_app(
     ]
     if proxy is not None:
         routes += storage_proxy_routes(proxy)
-    return Starlette(routes=routes, middleware=[Middleware(RequestId)])
+    return RequestId(Front(view, Starlette(routes=routes)))
 
 
 async def home(request: Request) -> RedirectResponse:

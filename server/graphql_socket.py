@@ -10,6 +10,7 @@ from server.auth import credential_of_connection
 from server.operations import Caller, OperationRequest, Operations, Running, Sink
 from server.origin import origin_in, origin_of
 from server.outage import is_outage
+from server.transport_http.headers import headers_of
 from server.transport_ws import Closing, Session, SignIn, TransportEndpoint
 from server.transport_ws.closing import FORBIDDEN, TRY_AGAIN_LATER, UNAUTHORIZED
 from services.access_tokens import Credential, CredentialProblem, CredentialRefused
@@ -37,7 +38,8 @@ class GraphQLSocket(TransportEndpoint):
         self._operations, self._gateways, self._public_url = operations, gateways, public_url
 
     def sign_in_for(self, handshake: HTTPConnection) -> SignIn:
-        origin = origin_of(handshake, self._public_url)
+        scope = handshake.scope
+        origin = origin_of(headers_of(scope), scope["scheme"], self._public_url)
 
         async def sign_in(payload: Mapping[str, Any]) -> Session:
             try:

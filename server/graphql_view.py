@@ -1,14 +1,12 @@
 """GraphQL over HTTP; `graphql_socket` is the same over WebSocket."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import structlog
 from graphql import GraphQLError, OperationType
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schema.context import Gateways
@@ -16,10 +14,12 @@ from server.auth import credential_of_header
 from server.operations import Caller, OperationRequest, Operations, Prepared, Refused
 from server.origin import origin_of
 from server.outage import is_outage
-from server.pages import graphiql_response
+from server.pages import DIST, graphiql_page
 from server.transport_http.encoding import ENCODINGS
-from server.transport_http.json_answer import error_answer, json_answer
-from server.transport_http.negotiation import OF_ONE_RESULT, STREAMS, Format, chosen_format
+from server.transport_http.headers import Headers, headers_of
+from server.transport_http.json_answer import JsonAnswer, error_answer
+from server.transport_http.negotiation import Format, Wishes, wishes_of
+from server.transport_http.read_body import read_body
 from server.transport_http.read_request import read_request
 from server.transport_http.refusal import RequestRefused, method_not_allowed, not_acceptable
 from server.transport_http.stream import Farewell, StreamResponse
@@ -28,86 +28,88 @@ from services.errors import Unauthenticated
 
 log = structlog.get_logger()
 NOT_SIGNED_IN = "The access token is unknown, expired or revoked."
+TRY_AGAIN = "This cannot be answered now; try again in a while."
 
 
 class GraphQLView:
-    def __init__(self, operations: Operations, gateways: Gateways, *, public_url: str | None) -> None:
-        self._operations, self._gateways, self._public_url = operations, gateways, public_url
+    def __init__(
+        self, operations: Operations, gateways: Gateways, *, public_url: str | None, max_body_bytes: int
+    ) -> None:
+        self._operations, self._gateways = operations, gateways
+        self._public_url, self._max_body_bytes = public_url, max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        scope.setdefault("request_id", secrets.token_hex(8))
-        response = await graphiql_response(request) if wants_page(request) else await self._answer(request)
-        await response(scope, receive, send)
+        headers = headers_of(scope)
+        wishes = wishes_of(headers.get(b"accept", b""))
+        answer = await self._answer(scope, headers, wishes, receive)
+        await answer(scope, receive, send)
 
-    async def _answer(self, request: Request) -> ASGIApp:
-        accept = ", ".join(request.headers.getlist("accept"))
+    async def _answer(self, scope: Scope, headers: Headers, wishes: Wishes, receive: Receive) -> ASGIApp:
         try:
-            operation = await read_request(request)
+            body = await read_body(scope, headers, receive, self._max_body_bytes)
+            if wishes.takes_a_page and asks_nothing(scope):
+                return graphiql_page(DIST)
+            operation = read_request(scope, headers, body)
             credential = await credential_of_header(
-                request.headers.get("authorization"), self._gateways.clock
+                headers.get(b"authorization"), self._gateways.known_credentials
             )
-            caller = Caller(self._gateways, credential.viewer, origin_of(request, self._public_url))
-            return await self._run(request, accept, operation, caller, credential)
+            origin = origin_of(headers, scope["scheme"], self._public_url)
+            caller = Caller(self._gateways, credential.viewer, origin)
+            return await self._run(scope, wishes, operation, caller, credential)
         except RequestRefused as refused:
-            error = self._error(request, refused.code, str(refused))
-            return error_answer(
-                [error], chosen_format(accept, OF_ONE_RESULT), refused.status, refused.headers
-            )
+            told, status, more = (refused.code, str(refused)), refused.status, refused.headers
         except Unauthenticated:
-            error = self._error(request, "UNAUTHENTICATED", NOT_SIGNED_IN)
-            format_of_errors = chosen_format(accept, OF_ONE_RESULT)
-            return error_answer([error], format_of_errors, 401, {"www-authenticate": "Bearer"})
+            told, status, more = ("UNAUTHENTICATED", NOT_SIGNED_IN), 401, {"www-authenticate": "Bearer"}
         except Exception as problem:
             if not is_outage(problem):
                 raise
             log.warning("a request cannot be answered now", error=repr(problem))
-            error = self._error(request, "UNAVAILABLE", "This cannot be answered now; try again in a while.")
-            return error_answer([error], chosen_format(accept, OF_ONE_RESULT), 503, {"retry-after": "1"})
+            told, status, more = ("UNAVAILABLE", TRY_AGAIN), 503, {"retry-after": "1"}
+        return error_answer([error_of(scope, *told)], wishes.of_one_result, status, more)
 
     async def _run(
         self,
-        request: Request,
-        accept: str,
+        scope: Scope,
+        wishes: Wishes,
         operation: OperationRequest,
         caller: Caller,
         credential: Credential,
     ) -> ASGIApp:
         """Raises RequestRefused."""
-        request_id = request.scope["request_id"]
+        request_id = scope["request_id"]
         prepared = await self._operations.prepare(operation, request_id)
         kind = prepared.operation.operation if isinstance(prepared, Prepared) else None
-        format = agreed_format(accept, request.method, kind)
+        format = agreed_format(wishes, scope["method"], kind)
         if format.is_stream:
             start = partial(self._operations.start, operation, caller, request_id=request_id)
-            return StreamResponse(ENCODINGS[format], start, partial(self._watch, credential, request))
+            return StreamResponse(ENCODINGS[format], start, partial(self._watch, credential, scope))
         if isinstance(prepared, Refused):
             return refusal_answer(prepared.errors, format, prepared.status)
         answer = await self._operations.execute(prepared, operation, caller.context(request_id))
-        return json_answer(answer.body, format) if answer.was_run else refusal_answer(answer.errors, format)
+        return JsonAnswer(answer.body, format) if answer.was_run else refusal_answer(answer.errors, format)
 
     def _watch(
-        self, credential: Credential, request: Request, end: Callable[[Farewell], None]
+        self, credential: Credential, scope: Scope, end: Callable[[Farewell], None]
     ) -> Callable[[], None]:
         """Call `end` when the credential is no longer good; the result stops the watching."""
 
         def told(problem: CredentialProblem) -> None:
-            error = self._error(request, "UNAUTHENTICATED", NOT_SIGNED_IN)
+            error = error_of(scope, "UNAUTHENTICATED", NOT_SIGNED_IN)
             end(Farewell([error], may_return=problem is CredentialProblem.EXPIRED))
 
         return self._gateways.credentials.watch(credential, told)
 
-    def _error(self, request: Request, code: str, message: str) -> Mapping[str, Any]:
-        extensions = {"code": code, "requestId": request.scope["request_id"]}
-        return {"message": message, "extensions": extensions}
+
+def error_of(scope: Scope, code: str, message: str) -> Mapping[str, Any]:
+    return {"message": message, "extensions": {"code": code, "requestId": scope["request_id"]}}
 
 
-def agreed_format(accept: str, method: str, kind: OperationType | None) -> Format:
+def agreed_format(wishes: Wishes, method: str, kind: OperationType | None) -> Format:
     """Raises RequestRefused."""
     if kind is OperationType.MUTATION and method == "GET":
         raise method_not_allowed("A mutation is asked by POST.", "POST")
     is_followed = kind is OperationType.SUBSCRIPTION
-    format = chosen_format(accept, STREAMS if is_followed else OF_ONE_RESULT)
+    format = wishes.of_a_subscription if is_followed else wishes.of_one_result
     if format is None and is_followed:
         raise not_acceptable(
             "A subscription is answered as text/event-stream or multipart/mixed;subscriptionSpec=1.0; it may "
@@ -120,7 +122,7 @@ def agreed_format(accept: str, method: str, kind: OperationType | None) -> Forma
     return format
 
 
-def refusal_answer(errors: Sequence[GraphQLError], format: Format, status: int = 400) -> Response:
+def refusal_answer(errors: Sequence[GraphQLError], format: Format, status: int = 400) -> JsonAnswer:
     """200 in application/json, whose clients take anything else for a fault on the way (GraphQL over HTTP,
     section 6.4)."""
     is_ours = any((error.extensions or {}).get("code") == "INTERNAL" for error in errors)
@@ -128,7 +130,7 @@ def refusal_answer(errors: Sequence[GraphQLError], format: Format, status: int =
     return error_answer([error.formatted for error in errors], format, told)
 
 
-def wants_page(request: Request) -> bool:
-    """A browser that opens the address, not one that asks a query."""
-    asked = {"query", "documentId", "extensions"} & request.query_params.keys()
-    return request.method == "GET" and not asked and "text/html" in request.headers.get("accept", "")
+def asks_nothing(scope: Scope) -> bool:
+    """So does a browser that opens the address."""
+    asked = {"query", "documentId", "extensions"} & QueryParams(scope["query_string"]).keys()
+    return scope["method"] == "GET" and not asked

@@ -1,4 +1,3 @@
-import asyncio
 import secrets
 from collections.abc import MutableMapping
 from typing import Any
@@ -7,9 +6,11 @@ import structlog
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.transport_http.headers import headers_of
+from server.transport_http.read_body import read_body
+from server.transport_http.refusal import RequestRefused
+
 log = structlog.get_logger()
-DRAINED_BYTES = 64 * 1024 * 1024
-BODY_SECONDS = 30.0
 
 
 class RequestId:
@@ -48,53 +49,15 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        is_too_large = not declared.isdigit() or int(declared) > self.max_bytes
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = None if is_too_large else await self._read(receive)
-                if body is None:
-                    await drain(receive)
-        except TimeoutError:
-            message = f"A request is to be sent within {BODY_SECONDS:.0f} seconds."
-            await self._refuse(408, "REQUEST_TIMEOUT", message, scope, receive, send)
-            return
-        if body is None:
-            message = f"A request has at most {self.max_bytes} bytes; files go to storage, by `transfer`."
-            await self._refuse(413, "PAYLOAD_TOO_LARGE", message, scope, receive, send)
+            body = await read_body(scope, headers_of(scope), receive, self.max_bytes)
+        except RequestRefused as refused:
+            extensions = {"code": refused.code, "requestId": scope["request_id"]}
+            error = {"message": str(refused), "extensions": extensions}
+            response = JSONResponse({"errors": [error]}, refused.status, refused.headers)
+            await response(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
-
-    async def _read(self, receive: Receive) -> bytes | None:
-        """The whole body, or None as soon as it is too large."""
-        body = bytearray()
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return bytes(body)
-            body += message.get("body", b"")
-            if len(body) > self.max_bytes:
-                return None
-            if not message.get("more_body"):
-                return bytes(body)
-
-    async def _refuse(
-        self, status: int, code: str, message: str, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        error = {"message": message, "extensions": {"code": code, "requestId": scope.get("request_id")}}
-        response = JSONResponse({"errors": [error]}, status_code=status, headers={"connection": "close"})
-        await response(scope, receive, send)
-
-
-async def drain(receive: Receive) -> None:
-    """Take in the rest of a refused body, as far as is reasonable: a client that is still sending when the
-    connection closes sees a broken pipe instead of the answer."""
-    taken = 0
-    while taken < DRAINED_BYTES:
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if message["type"] == "http.disconnect" or not message.get("more_body"):
-            return
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

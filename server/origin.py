@@ -1,12 +1,11 @@
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from starlette.requests import HTTPConnection
-
-HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+HOST = re.compile(rb"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
-def origin_of(connection: HTTPConnection, public_url: str | None) -> str:
+def origin_of(headers: Mapping[bytes, bytes], scheme: str, public_url: str | None) -> str:
     """The origin that links in an answer begin with.
 
     The configured one; else the one the client itself used, so that links work through a tunnel too. Only
@@ -14,12 +13,11 @@ def origin_of(connection: HTTPConnection, public_url: str | None) -> str:
     """
     if public_url:
         return public_url.rstrip("/")
-    headers = connection.headers
-    host = headers.get("host", "")
+    host = headers.get(b"host", b"")
     if not HOST.fullmatch(host):
-        host = "127.0.0.1"
-    is_secure = headers.get("x-forwarded-proto", connection.url.scheme) in ("https", "wss")
-    return f"{'https' if is_secure else 'http'}://{host}"
+        host = b"127.0.0.1"
+    is_secure = headers.get(b"x-forwarded-proto", scheme.encode()) in (b"https", b"wss")
+    return f"{'https' if is_secure else 'http'}://{host.decode()}"
 
 
 def origin_in(url: str) -> str:

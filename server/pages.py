@@ -37,11 +37,6 @@ def page_routes(dist: Path) -> list[BaseRoute]:
     return [Route("/embed/{token}", embed), Mount("/assets", assets)]
 
 
-async def graphiql_response(request: Request) -> Response:
-    """GraphiQL, for a browser that opens `/graphql`."""
-    return graphiql_page(DIST)
-
-
 def graphiql_page(dist: Path) -> Response:
     """GraphiQL as built in `dist`, or 503 where it is not built."""
     return page(dist / "graphiql.html", GRAPHIQL_POLICY)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from server.app import create_app
 from server.draining import Draining
@@ -60,7 +60,7 @@ class ApiServer(uvicorn.Server):
             await asyncio.sleep(0.1)
 
 
-def api_server(app: Starlette, settings: Settings, draining: Draining | None = None) -> uvicorn.Server:
+def api_server(app: ASGIApp, settings: Settings, draining: Draining | None = None) -> uvicorn.Server:
     """The app at the host and port of the settings, not yet serving."""
     config = uvicorn.Config(
         app,
@@ -74,6 +74,8 @@ def api_server(app: Starlette, settings: Settings, draining: Draining | None = N
         ws_per_message_deflate=False,
         lifespan="off",
         log_level="warning",
+        # It would be worded for each request and then not told, at this level.
+        access_log=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -17,6 +17,7 @@ from services.gateways.redis_document_store import RedisDocumentStore
 from services.gateways.redis_event_bus import RedisEventBus
 from services.gateways.s3_object_storage import open_s3
 from services.gateways.sqs_event_queue import SqsEventQueue, open_sqs
+from services.known_credentials import KnownCredentials
 from services.live import CredentialWatch, LiveHub
 
 
@@ -50,6 +51,7 @@ async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
             documents=documents,
             hub=hub,
             credentials=credentials,
+            known_credentials=KnownCredentials(clock),
             clock=clock,
             limits=settings.limits,
             prices=read_price_book(settings.price_book),

@@ -17,6 +17,11 @@ from services.viewer import Viewer
 
 PREFIX = "airdate_"
 
+NOTICED_SECONDS = 1.0
+"""How long it takes until a revocation is noticed, at most, by an open stream and by whoever asks again."""
+
+GOOD = "SELECT id, user_id, expires_at FROM access_tokens WHERE token_hash = $1 AND revoked_at IS NULL"
+
 PROBLEMS = """
 SELECT asked.id, token.id IS NULL OR token.revoked_at IS NOT NULL AS is_revoked
 FROM unnest($1::uuid[]) AS asked(id) LEFT JOIN access_tokens token ON token.id = asked.id
@@ -52,15 +57,22 @@ class Credential:
 
     viewer: Viewer
     token_id: UUID | None
+    expires_at: datetime | None = None
+
+    def in_time(self, clock: Clock) -> "Credential":
+        """Itself. Raises CredentialRefused once it has expired."""
+        if self.expires_at is not None and self.expires_at <= clock.now():
+            raise CredentialRefused(CredentialProblem.EXPIRED)
+        return self
 
 
 async def read_credential(*, token: str, clock: Clock) -> Credential:
     """Raises CredentialRefused."""
-    row = await models.AccessToken.filter(token_hash=token_hash(token)).first()
-    problem = _problem(row, clock.now())
-    if row is None or problem:
-        raise CredentialRefused(problem or CredentialProblem.REVOKED)
-    return Credential(Viewer(user_id=row.user_id), row.id)
+    rows = await connections.get("default").execute_query_dict(GOOD, [token_hash(token)])
+    if not rows:
+        raise CredentialRefused(CredentialProblem.REVOKED)
+    [row] = rows
+    return Credential(Viewer(user_id=row["user_id"]), row["id"], row["expires_at"]).in_time(clock)
 
 
 async def credential_problems(
@@ -73,13 +85,6 @@ async def credential_problems(
         row["id"]: CredentialProblem.REVOKED if row["is_revoked"] else CredentialProblem.EXPIRED
         for row in rows
     }
-
-
-def _problem(row: models.AccessToken | None, now: datetime) -> CredentialProblem | None:
-    if row is None or row.revoked_at is not None:
-        return CredentialProblem.REVOKED
-    is_over = row.expires_at is not None and row.expires_at <= now
-    return CredentialProblem.EXPIRED if is_over else None
 
 
 def token_hash(token: str) -> str:

@@ -18,7 +18,8 @@ from graphql import (
     visit,
 )
 
-from planner.planner import PlannedOperation, Planner
+from planner.operation import PlannedOperation
+from planner.planner import Planner
 from server.errors import TellingSchema
 from server.operations.projection import Projection
 from server.operations.refused import Refused

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import structlog
-from graphql import ExecutionResult, Executor, GraphQLError, create_source_event_stream, execute
+from graphql import ExecutionResult, Executor, GraphQLError, create_source_event_stream
 from graphql.error import located_error
 
 from schema.context import Context
@@ -60,17 +60,13 @@ class Operations:
 
     async def execute(self, prepared: Prepared, request: OperationRequest, context: Context) -> Answer:
         """A query or mutation."""
-        body = await self._planner.payload(prepared.reads, request.variables, context)
-        if body is not None:
-            return Answer(body)
-        executed = execute(
-            self._schema._schema,
-            prepared.document,
-            context_value=context,
-            variable_values=dict(request.variables),
-            operation_name=request.operation_name,
+        if prepared.reads.is_query:
+            body = await self._planner.payload(prepared.reads, request.variables, context)
+            if body is not None:
+                return Answer(body)
+        result = await self._planner.executed(
+            prepared.reads, prepared.document, request.variables, request.operation_name, context
         )
-        result = await executed if isawaitable(executed) else executed
         self._schema.tell(result.errors or [], context.request_id)
         return answer_of(result)
 

@@ -1,7 +1,7 @@
-"""What a stream needs of its connection, for which ASGI has no words."""
+"""What is to be known of a connection, and for which ASGI has no words."""
 
 import socket
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +21,11 @@ class StreamableProtocol(HeadLimitProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {EXTENSION: {"protocol": self}}
+        self.scope["extensions"] = {EXTENSION: {"protocol": self, "is_whole": False}}
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self.scope["extensions"][EXTENSION]["is_whole"] = True
 
     def shutdown(self) -> None:
         super().shutdown()
@@ -47,6 +51,13 @@ class StreamableProtocol(HeadLimitProtocol):
     def cut(self) -> None:
         """Close without the end of the response, and forget what the client has not read."""
         self.transport.abort()
+
+
+def has_come_whole(scope: Mapping[str, Any]) -> bool:
+    """Whether a request's body is here to its end, so that `receive` does not wait; False where a server that
+    is not ours does not say."""
+    extension = scope.get("extensions", {}).get(EXTENSION)
+    return extension is not None and extension["is_whole"]
 
 
 @contextmanager

@@ -1,12 +1,17 @@
 """What lists and parameters in HTTP headers share (RFC 9110, section 5.6)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+Read = TypeVar("Read")
 
 QUOTED = r'"(?:\\.|[^"\\])*"'
 ELEMENT = re.compile(rf'(?:[^,"]|{QUOTED})+')
 PART = re.compile(rf'(?:[^;"]|{QUOTED})+')
+MAX_REMEMBERED, MAX_REMEMBERED_LENGTH = 256, 512
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,17 @@ class MediaValue:
 
     name: str
     parameters: Mapping[str, str]
+
+
+def remembering(read: Callable[[bytes], Read]) -> Callable[[bytes], Read]:
+    """`read` of a header's value, which remembers what it read of those that came last: clients send few
+    different ones, over and over."""
+    remembered = lru_cache(MAX_REMEMBERED)(read)
+
+    def read_or_remember(value: bytes) -> Read:
+        return remembered(value) if len(value) <= MAX_REMEMBERED_LENGTH else read(value)
+
+    return read_or_remember
 
 
 def media_values(header: str) -> Sequence[MediaValue]:

@@ -30,16 +30,20 @@ class HeadLimitProtocol(HttpToolsProtocol):
         self._has_begun = False
         super().data_received(data)
         # What came along with the end of an earlier request is not counted.
-        if self._reads_head and not self._has_begun:
+        if not self._reads_head:
+            return
+        if not self._has_begun:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse(b"431 Request Header Fields Too Large")
+        elif self._patience is None:
+            # Most heads come in one piece, and need no timer.
+            self._patience = self.loop.call_later(HEAD_SECONDS, self._refuse, b"408 Request Timeout")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._reads_head, self._has_begun, self._head_bytes = True, True, 0
         self._stop_waiting()
-        self._patience = self.loop.call_later(HEAD_SECONDS, self._refuse, b"408 Request Timeout")
 
     def on_headers_complete(self) -> None:
         self._reads_head = False

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 from enum import Enum
+from typing import NamedTuple
 
-from server.transport_http.header_values import MediaValue, media_values
+from server.transport_http.header_values import MediaValue, media_values, remembering
 
 QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
@@ -39,6 +40,21 @@ def chosen_format(accept: str | None, offers: Sequence[Format]) -> Format | None
             quality, position = liking
             ranked.append(((-quality, offer.is_stream, position, place), offer))
     return min(ranked, key=lambda entry: entry[0])[1] if ranked else None
+
+
+class Wishes(NamedTuple):
+    """What a client likes best for one result and for a subscription; None where it takes none of ours."""
+
+    of_one_result: Format | None
+    of_a_subscription: Format | None
+    takes_a_page: bool
+
+
+@remembering
+def wishes_of(accept: bytes) -> Wishes:
+    """By the value of an `Accept` header, empty where there is none."""
+    text = accept.decode("latin-1")
+    return Wishes(chosen_format(text, OF_ONE_RESULT), chosen_format(text, STREAMS), "text/html" in text)
 
 
 def _liking(ranges: Sequence[MediaValue], offer: Format) -> tuple[float, int] | None:

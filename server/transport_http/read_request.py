@@ -4,23 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.datastructures import QueryParams
 
 from server.operations import OperationRequest
-from server.transport_http.header_values import media_values
+from server.transport_http.header_values import media_values, remembering
+from server.transport_http.headers import Headers
 from server.transport_http.refusal import malformed, method_not_allowed, unsupported_media_type
 
 TEXTS = ("query", "operationName", "documentId")
 OBJECTS = ("variables", "extensions")
 
 
-async def read_request(request: Request) -> OperationRequest:
+def read_request(scope: Mapping[str, Any], headers: Headers, body: bytes) -> OperationRequest:
     """Raises RequestRefused. Only JSON is read: a form can be posted by a page of any other site, with
     nobody asking us first."""
-    if request.method == "GET":
-        parameters = _of_address(request)
-    elif request.method == "POST":
-        parameters = await _of_body(request)
+    method = scope["method"]
+    if method == "POST":
+        parameters = _of_body(headers, body)
+    elif method == "GET":
+        parameters = _of_address(QueryParams(scope["query_string"]))
     else:
         raise method_not_allowed("GraphQL is asked by GET or POST.", "GET, POST")
     for name in TEXTS:
@@ -46,10 +48,10 @@ def _operation(parameters: Mapping[str, Any]) -> OperationRequest:
     )
 
 
-def _of_address(request: Request) -> Mapping[str, Any]:
+def _of_address(query_params: QueryParams) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for name in (*TEXTS, *OBJECTS):
-        values = [value for value in request.query_params.getlist(name) if value]
+        values = [value for value in query_params.getlist(name) if value]
         if len(values) > 1:
             raise malformed(f"`{name}` is given more than once.")
         if values:
@@ -57,19 +59,20 @@ def _of_address(request: Request) -> Mapping[str, Any]:
     return found
 
 
-async def _of_body(request: Request) -> Mapping[str, Any]:
-    if not _is_json(request.headers.get("content-type", "")):
+def _of_body(headers: Headers, body: bytes) -> Mapping[str, Any]:
+    if not is_json(headers.get(b"content-type", b"")):
         raise unsupported_media_type("A request's content type is application/json, in UTF-8.")
-    body = _json(await request.body(), "The request")
-    if isinstance(body, list):
+    read = _json(body, "The request")
+    if isinstance(read, list):
         raise malformed("A request holds one operation; several are not taken as a batch.")
-    if not isinstance(body, dict):
+    if not isinstance(read, dict):
         raise malformed("A request must be a JSON object.")
-    return body
+    return read
 
 
-def _is_json(content_type: str) -> bool:
-    values = media_values(content_type)
+@remembering
+def is_json(content_type: bytes) -> bool:
+    values = media_values(content_type.decode("latin-1"))
     if len(values) != 1 or values[0].name != "application/json":
         return False
     return values[0].parameters.get("charset", "utf-8").lower() in ("utf-8", "utf8")

@@ -1,5 +1,7 @@
 from collections.abc import Mapping
 
+CLOSE = {"connection": "close"}
+
 
 class RequestRefused(Exception):
     """What was sent is no request that can be answered; the text is for the client."""
@@ -13,6 +15,16 @@ class RequestRefused(Exception):
 
 def malformed(message: str) -> RequestRefused:
     return RequestRefused(400, "BAD_REQUEST", message)
+
+
+def body_too_large(max_bytes: int) -> RequestRefused:
+    message = f"A request has at most {max_bytes} bytes; files go to storage, by `transfer`."
+    return RequestRefused(413, "PAYLOAD_TOO_LARGE", message, CLOSE)
+
+
+def body_too_slow(seconds: float) -> RequestRefused:
+    message = f"A request is to be sent within {seconds:.0f} seconds."
+    return RequestRefused(408, "REQUEST_TIMEOUT", message, CLOSE)
 
 
 def method_not_allowed(message: str, allowed: str) -> RequestRefused:

@@ -7,11 +7,10 @@ from uuid import UUID
 
 import structlog
 
-from services.access_tokens import Credential, CredentialProblem, credential_problems
+from services.access_tokens import NOTICED_SECONDS, Credential, CredentialProblem, credential_problems
 from services.gateways.clock import Clock
 
 log = structlog.get_logger()
-LOOK_SECONDS = 1.0
 
 Told = Callable[[CredentialProblem], None]
 
@@ -46,7 +45,7 @@ class CredentialWatch:
 
     async def _look_on(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(NOTICED_SECONDS)
             if not self._watches:
                 continue
             try:

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 import models
-from server import middleware
+from server.transport_http import read_body
 from tests.factories import id_of, make_production, make_token, make_user
 
 
@@ -26,7 +26,7 @@ async def test_a_huge_body_of_unknown_length_is_refused(http, database):
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(http, database, monkeypatch):
-    monkeypatch.setattr(middleware, "BODY_SECONDS", 0.1)
+    monkeypatch.setattr(read_body, "BODY_SECONDS", 0.1)
     reader, writer = await asyncio.open_connection(http.base_url.host, http.base_url.port)
     writer.write(b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{")
     answer = await asyncio.wait_for(reader.read(), 20)

@@ -1,0 +1,59 @@
+"""The body of a request, whole and in time."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.types import Receive
+
+from server.transport_http.connection import has_come_whole
+from server.transport_http.headers import Headers
+from server.transport_http.refusal import body_too_large, body_too_slow
+
+DRAINED_BYTES = 64 * 1024 * 1024
+BODY_SECONDS = 30.0
+
+
+async def read_body(scope: Mapping[str, Any], headers: Headers, receive: Receive, max_bytes: int) -> bytes:
+    """Raises RequestRefused for a larger one, of which nothing is kept, and for one that does not come within
+    BODY_SECONDS. The connection then is to be closed."""
+    declared = headers.get(b"content-length", b"0")
+    is_too_large = not declared.isdigit() or int(declared) > max_bytes
+    if not is_too_large and has_come_whole(scope):
+        # A timer would cost more than all the rest of this.
+        body = await _whole(receive, max_bytes)
+    else:
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = None if is_too_large else await _whole(receive, max_bytes)
+                if body is None:
+                    await _drain(receive)
+        except TimeoutError:
+            raise body_too_slow(BODY_SECONDS) from None
+    if body is None:
+        raise body_too_large(max_bytes)
+    return body
+
+
+async def _whole(receive: Receive, max_bytes: int) -> bytes | None:
+    """The whole body, or None as soon as it is too large."""
+    message = await receive()
+    if not message.get("more_body"):
+        only: bytes = message.get("body", b"")
+        return only if len(only) <= max_bytes else None
+    body = bytearray(message["body"])
+    while message.get("more_body") and len(body) <= max_bytes:
+        message = await receive()
+        body += message.get("body", b"")
+    return bytes(body) if len(body) <= max_bytes else None
+
+
+async def _drain(receive: Receive) -> None:
+    """Take in the rest of a refused body, as far as is reasonable: a client that is still sending when the
+    connection closes sees a broken pipe instead of the answer."""
+    taken = 0
+    while taken < DRAINED_BYTES:
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return
