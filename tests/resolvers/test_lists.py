@@ -5,11 +5,19 @@ from tortoise.expressions import Q
 
 import models
 from models.statuses import SpaceVisibility
-from services.errors import BadInput
-from services.rows.pages import Order, PageRequest, page_of
 from schema.orders import ListOrder
+from services.errors import BadInput
 from services.list_productions import list_productions
-from tests.factories import viewer_of, make_production, make_publication, make_space, make_token, make_upload, make_user
+from services.rows.pages import Order, PageRequest, page_of
+from tests.factories import (
+    make_production,
+    make_publication,
+    make_space,
+    make_token,
+    make_upload,
+    make_user,
+    viewer_of,
+)
 
 LIST = """
 query ($first: Int, $after: String, $orderBy: ListOrder! = CREATED_AT_DESC) {
