@@ -52,6 +52,7 @@ def _part(selected: Selected, objects: Objects, selecting: Selecting) -> Part:
         return _plain(definition, selecting.reader(selected.field.type, selected))
     level = GivenLevel(backing.model, objects.placeholder, str(selected))
     objects.all_of(level, type_.of_type if is_list else type_, selected)
+    level.settle()
     return _rows(definition, level, is_list=is_list)
 
 

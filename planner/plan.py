@@ -48,7 +48,11 @@ def plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> Plan:
     if root is None:
         raise TypeError("a schema has a query type")
     objects = Objects(selecting, viewer, placeholder)
-    return Plan([root_of(each, objects, selecting) for each in selecting.of_root(root)])
+    plan = Plan([root_of(each, objects, selecting) for each in selecting.of_root(root)])
+    for each in plan.roots:
+        for level in each.levels:
+            level.settle()
+    return plan
 
 
 def mutation_plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> MutationPlan:

@@ -10,10 +10,12 @@ from uuid import UUID
 import orjson
 from graphql import DocumentNode, execute
 
+from planner.planner import Counts
 from schema.context import Gateways
 from server.errors import TellingSchema
-from server.operations import Caller, OperationRequest, Operations, PersistedOperations, Refused, payload_of
+from server.operations import Caller, OperationRequest, Operations, PersistedOperations, Refused
 from server.operations.documents import Documents
+from server.operations.payload import payload_of
 from services.viewer import Viewer
 
 ORIGIN = "http://airdate.test"
@@ -60,6 +62,10 @@ class Server:
 
     def __post_init__(self) -> None:
         self.operations = Operations(self.schema, PersistedOperations(self.gateways.documents, {}))
+
+    @property
+    def counts(self) -> Counts:
+        return self.operations._planner.counts
 
     async def answer(self, request: OperationRequest, viewer: Viewer) -> bytes:
         sink = OneAnswer()

@@ -6,7 +6,14 @@ from pprint import pformat
 from typing import Any
 
 import orjson
-from graphql import GraphQLSchema, GraphQLSyntaxError, parse, print_ast
+from graphql import (
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    print_ast,
+)
 from hypothesis import strategies as st
 
 from tests.differential.arguments import Arguments
@@ -31,6 +38,13 @@ class Case:
     text: str
     runs: tuple[Run, ...]
 
+    @property
+    def is_mutation(self) -> bool:
+        return any(
+            isinstance(node, OperationDefinitionNode) and node.operation is OperationType.MUTATION
+            for node in parse(self.text).definitions
+        )
+
     def to_json(self) -> bytes:
         return orjson.dumps(self, option=orjson.OPT_INDENT_2)
 
@@ -49,24 +63,43 @@ class Case:
 
 @st.composite
 def cases_of(draw: st.DrawFn, schema: GraphQLSchema, world: World) -> Case:
+    """Queries of every kind."""
     choices = Choices(draw)
-    values = Values(choices, world, is_wild=choices.chance(5))
-    variables = Variables(choices, values)
-    writer = Writer(
-        choices, schema, Arguments(choices, values, variables), variables, is_exotic=choices.chance(8)
-    )
+    writer = _writer(choices, schema, world, is_exotic=choices.chance(8))
     count = choices.one_of((1, 1, 1, 1, 1, 2, 3))
     names = ["First", "Second", "Third"][:count] if count > 1 or choices.chance(3) else [None]
-    operations = {name: writer.operation(name) for name in names}
-    fragments = [fragment.text for fragment in writer.fragments.values()]
-    texts = [text for text, _ in operations.values()]
-    text = "\n".join([*fragments, *texts] if choices.chance(3) else [*texts, *fragments])
+    operations = {name: writer.operation("query", name) for name in names}
     runs = []
     for _ in range(choices.between(1, MOST_RUNS)):
         name = choices.one_of(names)
-        viewer = world.viewers[0] if choices.chance(2) else choices.one_of(world.viewers)
-        runs.append(Run(viewer, _told_name(values, name, count), variables.sent(operations[name][1])))
-    return Case(text, tuple(runs))
+        told = _told_name(writer.arguments.values, name, count)
+        runs.append(_run(choices, world, told, writer.variables.sent(operations[name][1])))
+    return Case(_text(writer, [text for text, _ in operations.values()]), tuple(runs))
+
+
+@st.composite
+def mutations_of(draw: st.DrawFn, schema: GraphQLSchema, world: World) -> Case:
+    """One or a few mutations in a document, whose payloads are asked for all that queries are."""
+    choices = Choices(draw)
+    writer = _writer(choices, schema, world, is_exotic=False)
+    text, used = writer.operation("mutation", None)
+    return Case(_text(writer, [text]), (_run(choices, world, None, writer.variables.sent(used)),))
+
+
+def _writer(choices: Choices, schema: GraphQLSchema, world: World, *, is_exotic: bool) -> Writer:
+    values = Values(choices, world, is_wild=choices.chance(5))
+    variables = Variables(choices, values)
+    return Writer(choices, schema, Arguments(choices, values, variables), variables, is_exotic)
+
+
+def _text(writer: Writer, operations: list[str]) -> str:
+    fragments = [fragment.text for fragment in writer.fragments.values()]
+    return "\n".join([*fragments, *operations] if writer.choices.chance(3) else [*operations, *fragments])
+
+
+def _run(choices: Choices, world: World, operation_name: str | None, variables: Mapping[str, Any]) -> Run:
+    viewer = world.viewers[0] if choices.chance(2) else choices.one_of(world.viewers)
+    return Run(viewer, operation_name, variables)
 
 
 def _told_name(values: Values, name: str | None, count: int) -> str | None:

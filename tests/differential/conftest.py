@@ -8,7 +8,7 @@ from schema.context import Gateways
 from server.errors import TellingSchema
 from server.graphql import build_schema
 from tests.differential.answers import Oracle, Server
-from tests.differential.frozen_time import frozen, signed_now
+from tests.differential.steady import at_one_moment, signed_now
 from tests.differential.world import World, world_of
 from tests.slow_cases import slow_after
 from tests.tables import empty_tables
@@ -23,10 +23,10 @@ def schema() -> TellingSchema:
 def still(opened: Gateways) -> Iterator[Gateways]:
     """The gateways, at one moment."""
     with signed_now():
-        yield frozen(opened)
+        yield at_one_moment(opened)
 
 
-@pytest.fixture(scope="module", params=slow_after(3, range(1, 9)))
+@pytest.fixture(scope="module", params=slow_after(3, range(1, 6)))
 async def world(opened: Gateways, request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """One of several, as rows."""
     world = world_of(request.param)

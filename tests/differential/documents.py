@@ -1,13 +1,14 @@
 """Writes random valid documents of queries for the real schema.
 
-Validity is by construction: a field gets another alias where its key is taken by something else, a fragment is
-spread again only where all it asks for can be merged. How many rows an answer may have is bounded on the way
-down, since the oracle takes a statement for each list of each of them.
+Validity is by construction: a field gets another alias where its key is taken by something else, a fragment
+is spread again only where all it asks for can be merged. How many rows an answer may have is bounded on the
+way down, since the oracle takes a statement for each list of each of them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal
 
 from graphql import (
     GraphQLCompositeType,
@@ -46,7 +47,7 @@ NEVER = {"__type"}
 
 @dataclass(slots=True)
 class Fragment:
-    """A complete one. It fits where there are no more rows than where it was written, and as much depth left."""
+    """A complete one. It fits where there are no more rows than where it was written, and it is no deeper."""
 
     name: str
     on: GraphQLCompositeType
@@ -73,9 +74,9 @@ class Writer:
     _uses: list[set[str]] = field(default_factory=list)
     """The variables used in each definition that is being written."""
 
-    def operation(self, name: str | None) -> tuple[str, frozenset[str]]:
-        """A query and the variables it uses."""
-        root = self.schema.query_type
+    def operation(self, kind: Literal["query", "mutation"], name: str | None) -> tuple[str, frozenset[str]]:
+        """With the variables it uses."""
+        root = self.schema.query_type if kind == "query" else self.schema.mutation_type
         assert root is not None
         used: set[str] = set()
         self._uses.append(used)
@@ -83,10 +84,10 @@ class Writer:
         selection = self._selection(root, [Shape()], 0, 1)
         self._uses.pop()
         declared = ", ".join(self.variables.by_name[variable].declared for variable in sorted(used))
-        head = " ".join(filter(None, ["query", name])) + (f"({declared})" if declared else "")
-        return (
-            selection if head == "query" and self.choices.chance(3) else f"{head} {selection}"
-        ), frozenset(used)
+        head = " ".join(filter(None, [kind, name])) + (f"({declared})" if declared else "")
+        if head == "query" and self.choices.chance(3):
+            return selection, frozenset(used)
+        return f"{head} {selection}", frozenset(used)
 
     def _selection(self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int) -> str:
         count = self.choices.between(1, 4) if self._fields_left > 0 else 1

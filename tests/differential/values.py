@@ -66,7 +66,13 @@ ODD_CURSORS = (
 )
 BAD_IDS = ("garbage", "", "é", "VXBsb2Fk", str(global_id("Nothing", NO_ROW)), "\0")
 PARTS_OF_TITLES = ("a", "A", "", "%", "_", "\\", '"', "ü", "Ü", "語", "b", " ", "no such title")
-TEXTS = ("x", "", "Ünï", "\t")
+TEXTS = ("x", "Ünï", "", "\t")
+TEXTS_OF = {
+    "contentType": ("video/mp4", "image/png", "text/vtt", "no/such"),
+    "filename": ("clip.mp4", "Ünï.mov", "a/b"),
+    "publishAt": ("2026-03-02T12:00:00Z", "2026-01-01T00:00:00+02:00"),
+    "checksumSha256": ("0" * 64, "x"),
+}
 ID_TYPES = {
     "uploadId": "Upload",
     "productionId": "Production",
@@ -75,6 +81,7 @@ ID_TYPES = {
     "renderId": "Render",
     "userId": "User",
     "ownerId": "User",
+    "spaceIds": "Space",
 }
 # Each picture takes a tenth of a second to be drawn.
 DRAWN = ("titlePage", "lowerThirds", "captions", "music")
@@ -161,4 +168,6 @@ class Values:
             return (*self._world.slugs, "no-such-space", "Ü")
         if hint.endswith("Contains"):
             return (*PARTS_OF_TITLES, "\0") if self.is_wild else PARTS_OF_TITLES
-        return TEXTS
+        if hint == "email":
+            return (*self._world.emails, "nobody@example.org")
+        return TEXTS_OF.get(hint, TEXTS)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import orjson
@@ -15,7 +14,7 @@ from tortoise.models import Model
 
 import models
 from schema.node import global_id
-from services.rows.pages import Order, _cursor
+from services.rows.pages import Order, write_cursor
 from services.viewer import ANONYMOUS, Viewer
 from tests.differential.made_up_rows import Row, made_up_rows
 from tests.tables import empty_tables
@@ -61,9 +60,13 @@ class World:
         of_times = [*of_titles, *self.rows[models.Publication], *self.rows[models.Space]]
         of_times += self.rows[models.SpaceMember]
         return {
-            column: [_cursor(Order(column), _Place(row["id"], row[column])) for row in rows]  # type: ignore[arg-type]
+            column: [write_cursor(Order(column), row[column], row["id"]) for row in rows]
             for column, rows in (("created_at", of_times), ("title", of_titles))
         }
+
+    @property
+    def emails(self) -> list[str]:
+        return [row["email"] for row in self.rows[models.User]]
 
     @property
     def slugs(self) -> list[str]:
@@ -76,17 +79,6 @@ class World:
         async with connection.acquire_connection() as raw:
             for model, rows in self.rows.items():
                 await _copy(raw, model, rows)
-
-
-class _Place:
-    """As much of a row as a cursor is made of, whatever column it is."""
-
-    def __init__(self, row_id: UUID, value: object) -> None:
-        self.pk = row_id
-        self._value = value
-
-    def __getattr__(self, column: str) -> object:
-        return self._value
 
 
 def world_of(seed: int) -> World:
