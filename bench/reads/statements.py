@@ -22,7 +22,7 @@ STATEMENT = re.compile(
 
 
 def have_statements_logged() -> None:
-    """By a PostgreSQL that is started from now on. Later only its superuser may say so, who cannot sign in."""
+    """By a PostgreSQL that is started from now on: later its superuser alone could, who cannot sign in."""
     postgres.SETTINGS["log_statement"] = "all"
 
 
