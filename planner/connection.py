@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from graphql import GraphQLList, GraphQLObjectType, GraphQLOutputType, get_nullable_type
 
-from planner.level import TABLE, generated
+from planner.connections import ConnectionLevel
+from planner.level import TABLE
 from planner.not_planned import NotPlanned
-from planner.pages import ConnectionLevel
 from planner.selecting import Selected, Selecting
 from planner.tables import key_of
 
@@ -33,7 +33,7 @@ def connection_code(
     ]
     source = "def connect(objects, rows, start, stop, more, before, total, write):\n"
     source += f" return {{{', '.join(entries)}}}"
-    level.connect = generated(source, level.beside, "connect")
+    level.connect_source = source
 
 
 def _value(
@@ -98,7 +98,7 @@ def _page_info(level: ConnectionLevel, selecting: Selecting, selected: Selected)
 
 def _write_cursors(level: ConnectionLevel) -> None:
     level.writes_cursors = True
-    level.key_index = level.column(TABLE, level.model, key_of(level.model))
+    level.column(TABLE, level.model, key_of(level.model))
 
 
 def _item(selected: Selected) -> GraphQLOutputType:

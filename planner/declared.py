@@ -5,7 +5,7 @@ A decorated resolver stays what graphql-core calls; the declaration lets a plan 
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from strawberry.types.field import StrawberryField
 from tortoise.expressions import Q
@@ -28,6 +28,17 @@ class Order(Protocol):
     def is_descending(self) -> bool: ...
 
 
+@runtime_checkable
+class EitherWay(Protocol):
+    """A predicate in two forms that mean the same, on the rows `within`, which their own columns tell: `near`
+    is asked row by row, `far` begins at what satisfies it. A list without a parent reads some rows by `near`,
+    and all by `far` where those do not fill its page."""
+
+    near: Q
+    far: Q
+    within: Q
+
+
 class Pages(Protocol):
     """An application's rules for pages. What these raise is told by graphql-core, which asks them too."""
 
@@ -38,6 +49,9 @@ class Pages(Protocol):
         """The value of the order's column and the primary key to continue after."""
 
     def write_cursor(self, order: Any, value: Any, key: Any) -> str: ...
+
+    def for_all_rows(self, condition: Q) -> Q:
+        """The same predicate, for a count: it is asked of every row, not of the first that satisfy it."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,11 @@ is then left to graphql-core: that converts it, or words what is wrong with it.
 """
 
 from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from graphql import (
     GRAPHQL_MAX_INT,
@@ -31,6 +34,7 @@ from graphql.utilities.coerce_input_value import coerce_default_value
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
 
 Take = Callable[[Any], Any]
+IMMUTABLE = (str, int, float, bool, datetime, date, time, Decimal, UUID)
 
 
 class Unusual(Exception):
@@ -51,7 +55,18 @@ def taker_of(type_: GraphQLInputType, within: tuple[GraphQLInputObjectType, ...]
 
 def is_immutable(value: Any) -> bool:
     """Whether all may be given the same one."""
-    return type(value) in (str, int, float, bool, type(None)) or isinstance(value, Enum)
+    return value is None or type(value) in IMMUTABLE or isinstance(value, Enum)
+
+
+def is_made_anew(type_: GraphQLInputType, value: Any) -> bool:
+    """Whether nothing but its lists and objects could change in a coerced value, which resolvers get anew."""
+    if isinstance(type_, GraphQLNonNull):
+        type_ = type_.of_type
+    if isinstance(type_, GraphQLList) and isinstance(value, list):
+        return all(is_made_anew(type_.of_type, item) for item in value)
+    if isinstance(type_, GraphQLInputObjectType) and isinstance(value, dict):
+        return all(is_made_anew(type_.fields[name].type, item) for name, item in value.items())
+    return is_immutable(value)
 
 
 def _not_null(type_: GraphQLInputType, within: tuple[GraphQLInputObjectType, ...]) -> Take:

@@ -20,10 +20,11 @@ from tortoise.models import Model
 from planner.arguments import ArgumentReader
 from planner.columns import attribute_expression, field_expression
 from planner.connection import connection_code
+from planner.connections import ConnectionLevel
 from planner.declared import Backing, Computed, ToMany, ToOne, backing_of, declared_of
-from planner.level import TABLE, Awaited, Child, Join, Level, generated
+from planner.level import TABLE, Awaited, Child, Join, Level
+from planner.lists import PlainListLevel
 from planner.not_planned import NotPlanned
-from planner.pages import ConnectionLevel, PlainListLevel
 from planner.selecting import Selected, Selecting, origin_of
 from planner.tables import foreign_key, key_of
 
@@ -145,7 +146,7 @@ class Objects:
         connection = get_nullable_type(selected.field.type)
         if declared.pages is None or not isinstance(connection, GraphQLObjectType):
             raise NotPlanned(f"{selected} is no connection")
-        arguments = ArgumentReader(selected.field, selected.details[0].node)
+        arguments = ArgumentReader(self._selecting.schema, selected.field, selected.details[0].node)
         level = ConnectionLevel(
             declared, declared.pages, arguments, self.viewer, self.placeholder, str(selected)
         )
@@ -210,10 +211,9 @@ def _awaited(level: Level, row: str, of: Callable[..., Any], read: Any, key: int
     """One call for each row that is there, all at once, so that what they load is loaded together."""
     is_there = "True" if key is None else f"r[{key}] is not None"
     source = f"def rows_of(rows): return [{row} if {is_there} else None for r in rows]"
-    rows_of = generated(source, level.beside, "rows_of")
 
     async def values(rows: Sequence[Any], info: Any) -> list[Any]:
-        found = rows_of(rows)
+        found = level.made(source, "rows_of")(rows)
         made = iter(await asyncio.gather(*[of(each, info) for each in found if each is not None]))
         return [None if each is None else read(next(made)) for each in found]
 

@@ -1,6 +1,7 @@
 """What a mutation answers: its resolver makes a payload, whose objects are then read as a query's are."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLList, GraphQLObjectType, get_nullable_type
@@ -51,6 +52,7 @@ def _part(selected: Selected, objects: Objects, selecting: Selecting) -> Part:
         return _plain(definition, selecting.reader(selected.field.type, selected))
     level = GivenLevel(backing.model, objects.placeholder, str(selected))
     objects.all_of(level, type_.of_type if is_list else type_, selected)
+    level.settle()
     return _rows(definition, level, is_list=is_list)
 
 
@@ -74,8 +76,9 @@ def _rows(definition: StrawberryField, level: GivenLevel, *, is_list: bool) -> P
         if found is None:
             return None
         rows = [each.row for each in (found if is_list else [found])]
-        loaded = await level.load_rows(run, rows)
-        await run.finish()
+        loaded = level.at_hand(rows)
+        if loaded is None:
+            loaded = await run.load(partial(level.load_rows, run, rows))
         answers = level.answers(loaded, run)
         return list(answers) if is_list else answers[0]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -9,7 +10,7 @@ import orjson
 from planner.not_planned import NotPlanned
 from planner.objects import Objects
 from planner.payloads import PayloadPlan, payload_plan
-from planner.roots import Root, root_of
+from planner.roots import Answer, Root, root_of
 from planner.run import Run
 from planner.selecting import Selecting
 
@@ -20,9 +21,14 @@ class Plan:
 
     async def data(self, run: Run) -> dict[str, Any]:
         """A result's `data`, ready for JSON. Raises whatever cannot be answered so; nothing was changed."""
-        answers = [(root.key, await root.load(run)) for root in self.roots]
-        await run.finish()
+        if not any(root.levels for root in self.roots):
+            answers = await self._load(run)
+        else:
+            answers = await run.load(partial(self._load, run))
         return {key: answer() for key, answer in answers}
+
+    async def _load(self, run: Run) -> list[tuple[str, Answer]]:
+        return [(root.key, await root.load(run)) for root in self.roots]
 
     async def payload(self, run: Run) -> bytes:
         """The result as JSON."""
@@ -42,7 +48,11 @@ def plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> Plan:
     if root is None:
         raise TypeError("a schema has a query type")
     objects = Objects(selecting, viewer, placeholder)
-    return Plan([root_of(each, objects, selecting) for each in selecting.of_root(root)])
+    plan = Plan([root_of(each, objects, selecting) for each in selecting.of_root(root)])
+    for each in plan.roots:
+        for level in each.levels:
+            level.settle()
+    return plan
 
 
 def mutation_plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> MutationPlan:

@@ -18,7 +18,7 @@ from planner.executor import Complete, PayloadExecutor
 from planner.not_planned import NotPlanned
 from planner.operation import PlannedOperation
 from planner.plan import MutationPlan, Plan, mutation_plan_of, plan_of
-from planner.run import Fetch, Information, Run
+from planner.run import Connect, Information, Run
 from planner.selecting import Selecting
 
 Compiled = TypeVar("Compiled", Plan, MutationPlan)
@@ -53,12 +53,12 @@ class Planner:
         self,
         schema: GraphQLSchema,
         subject: Subject,
-        fetch: Fetch,
+        connect: Connect,
         on_error: Callable[[Exception], None],
     ) -> None:
         """`on_error` hears what a plan raised, a client's mistake or a bug, before graphql-core is asked the
         same; where that makes no sense, since the database is away, it raises."""
-        self._schema, self._subject, self._fetch, self._on_error = schema, subject, fetch, on_error
+        self._schema, self._subject, self._connect, self._on_error = schema, subject, connect, on_error
         self.counts = Counts()
 
     def operation(self, document: DocumentNode, operation: OperationDefinitionNode) -> PlannedOperation:
@@ -128,7 +128,7 @@ class Planner:
         return complete
 
     def _run(self, variables: VariableValues, context: Any) -> Run:
-        return Run(self._subject.value_of(context), variables, self._fetch, Information(context))
+        return Run(self._subject.value_of(context), variables, self._connect, Information(context))
 
     def _fall_back(self, error: Exception) -> None:
         if isinstance(error, NotPlanned):

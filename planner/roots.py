@@ -7,12 +7,12 @@ from typing import Any
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_nullable_type
 
 from planner.arguments import ArgumentReader
+from planner.connections import ConnectionLevel
 from planner.declared import AnyOne, One, ToMany, backing_of, declared_of
 from planner.level import Level, Loaded
 from planner.named import OneLevel
 from planner.not_planned import NotPlanned
 from planner.objects import Objects
-from planner.pages import ConnectionLevel
 from planner.run import Run
 from planner.selecting import Selected, Selecting, origin_of
 from planner.tables import key_of
@@ -37,7 +37,7 @@ def root_of(selected: Selected, objects: Objects, selecting: Selecting) -> Root:
     declared = declared_of(selected.definition)
     if isinstance(declared, ToMany) and declared.pages is not None and declared.link is None:
         return _connection(selected, objects.connection(declared, selected))
-    arguments = ArgumentReader(selected.field, selected.details[0].node)
+    arguments = ArgumentReader(selecting.schema, selected.field, selected.details[0].node)
     if isinstance(declared, One):
         return _one(selected, declared, arguments, objects)
     if isinstance(declared, AnyOne):
@@ -62,15 +62,10 @@ def _connection(selected: Selected, level: ConnectionLevel) -> Root:
 
 def _one(selected: Selected, declared: One, arguments: ArgumentReader, objects: Objects) -> Root:
     named = get_nullable_type(selected.field.type)
-    level = _level_of(named, selected, objects)
+    level = _level_of(named, selected, objects, is_viewer=declared.is_viewer)
 
     async def load(run: Run) -> Answer:
-        if declared.is_viewer:
-            loaded = await level.find_viewer(run)
-        else:
-            loaded = await level.find(
-                run, declared.by(**arguments.read(run.variables)) if declared.by else {}
-            )
+        loaded = await level.find(run, declared.by(**arguments.read(run.variables)) if declared.by else {})
         return lambda: _first(level, loaded, run)
 
     return Root(selected.key, load, (level,))
@@ -104,12 +99,14 @@ def _any_one(
     return Root(selected.key, load, tuple(each for each in levels.values() if isinstance(each, OneLevel)))
 
 
-def _level_of(type_: Any, selected: Selected, objects: Objects) -> OneLevel:
+def _level_of(type_: Any, selected: Selected, objects: Objects, *, is_viewer: bool = False) -> OneLevel:
     backing = backing_of(origin_of(type_)) if isinstance(type_, GraphQLObjectType) else None
     if backing is None:
         raise NotPlanned(f"{type_.name} says not what it stands on")
     where = backing.visible(objects.viewer) if backing.visible else None
-    level = OneLevel(backing.model, where, objects.placeholder, f"{selected}: {type_.name}")
+    level = OneLevel(
+        backing.model, where, objects.placeholder, f"{selected}: {type_.name}", is_viewer=is_viewer
+    )
     objects.all_of(level, type_, selected)
     return level
 

@@ -1,12 +1,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from graphql.execution.values import VariableValues
 
+Loaded = TypeVar("Loaded")
 Fetch = Callable[[str, Sequence[Any]], Awaitable[Sequence[Any]]]
 """Carries out a statement: its rows, whose values stand in the order of its columns."""
+Connect = Callable[[], AbstractAsyncContextManager[Fetch]]
+"""Takes a connection for several statements."""
 
 
 @dataclass(slots=True)
@@ -23,13 +27,23 @@ class Run:
     viewer: Any
     """What the placeholder stands for."""
     variables: VariableValues
-    fetch: Fetch
+    connect: Connect
     information: Information
+    fetch: Fetch = field(init=False)
+    """While there is a connection."""
     awaited: list[tuple[list[Any], Callable[[], Awaitable[list[Any]]]]] = field(default_factory=list)
-    """Values that are made when every statement has been carried out, all at once; and where they go."""
+    """Values that are made when every statement has been carried out, all at once; and where they go. What
+    they need of the database is read by connections of their own: waiting for one while holding another could
+    last for ever."""
 
-    async def finish(self) -> None:
-        """Make what is awaited."""
+    async def load(self, statements: Callable[[], Awaitable[Loaded]]) -> Loaded:
+        """Carry out statements, by one connection, and then what is awaited."""
+        async with self.connect() as self.fetch:
+            loaded = await statements()
+        await self._finish()
+        return loaded
+
+    async def _finish(self) -> None:
         if not self.awaited:
             return
         waiting, self.awaited = self.awaited, []

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from schema.context import Gateways
+from server.body_limit import BodyLimit
 from server.draining import Draining
 from server.front import Front
 from server.graphql import build_schema
@@ -14,7 +15,6 @@ from server.graphql_socket import GraphQLSocket
 from server.graphql_view import GraphQLView
 from server.health import health_routes
 from server.media_convert_events import media_convert_event_routes
-from server.middleware import BodyLimit, RequestId
 from server.operations import Operations, PersistedOperations
 from server.pages import page_routes
 from server.playback import PlaybackServices, playback_routes
@@ -63,7 +63,7 @@ def create_app(
     ]
     if proxy is not None:
         routes += storage_proxy_routes(proxy)
-    return RequestId(Front(view, Starlette(routes=routes)))
+    return Front(view, Starlette(routes=routes))
 
 
 async def home(request: Request) -> RedirectResponse:

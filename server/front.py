@@ -1,12 +1,30 @@
-from starlette.types import ASGIApp, Receive, Scope, Send
+import os
+from collections.abc import Awaitable
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger()
 
 
 class Front:
-    """Hands queries and mutations to their view at once: a walk along the routes costs more than the view."""
+    """Names each request, in its log lines and in the answer's `x-request-id`, and hands what is asked of
+    GraphQL to its view at once: a walk along the routes would cost more than the view does."""
 
     def __init__(self, view: ASGIApp, others: ASGIApp) -> None:
         self._view, self._others = view, others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = scope["request_id"] = os.urandom(8).hex()
         is_asked = scope["type"] == "http" and scope["path"] == "/graphql"
-        await (self._view if is_asked else self._others)(scope, receive, send)
+
+        def send_with_id(message: Message) -> Awaitable[None]:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+            return send(message)
+
+        try:
+            await (self._view if is_asked else self._others)(scope, receive, send_with_id)
+        except Exception:
+            log.exception("request failed", request_id=request_id, path=scope.get("path"))
+            raise

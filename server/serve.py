@@ -76,6 +76,9 @@ def api_server(app: ASGIApp, settings: Settings, draining: Draining | None = Non
         log_level="warning",
         # It would be worded for each request and then not told, at this level.
         access_log=False,
+        # Nobody needs to know; and `origin_of` reads what proxies tell us.
+        server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

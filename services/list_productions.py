@@ -13,4 +13,4 @@ async def list_productions(
 ) -> Page[models.Production]:
     """The productions the viewer may see: their own and those shown to them in spaces."""
     wanted = productions_where(viewer, filter or EVERY_PRODUCTION)
-    return await page_of(models.Production.filter(wanted), order, page)
+    return await page_of(models.Production, wanted, order, page)

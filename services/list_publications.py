@@ -42,4 +42,4 @@ async def list_publications(
 ) -> Page[models.Publication]:
     """The publications the viewer may see, of a space, a production or an upload."""
     wanted = publications_where(viewer, filter)
-    return await page_of(models.Publication.filter(wanted), NEWEST_FIRST, page)
+    return await page_of(models.Publication, wanted, NEWEST_FIRST, page)

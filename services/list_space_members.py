@@ -17,5 +17,5 @@ async def list_space_members(
     *, viewer: Viewer, space_id: UUID, page: PageRequest
 ) -> Page[models.SpaceMember]:
     """A space's members, oldest first, for its members; a stranger sees none."""
-    members = models.SpaceMember.filter(space_members_where(viewer), space_id=space_id)
-    return await page_of(members, OLDEST_FIRST, page)
+    wanted = space_members_where(viewer) & Q(space_id=space_id)
+    return await page_of(models.SpaceMember, wanted, OLDEST_FIRST, page)

@@ -41,4 +41,4 @@ async def list_spaces(
 ) -> Page[models.Space]:
     """The spaces the viewer may see."""
     wanted = spaces_where(viewer, filter or EVERY_SPACE)
-    return await page_of(models.Space.filter(wanted), NEWEST_FIRST, page)
+    return await page_of(models.Space, wanted, NEWEST_FIRST, page)

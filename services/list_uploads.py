@@ -39,4 +39,4 @@ async def list_uploads(
 ) -> Page[models.Upload]:
     """The viewer's uploads."""
     wanted = uploads_where(viewer, filter or EVERY_UPLOAD)
-    return await page_of(models.Upload.filter(wanted), order, page)
+    return await page_of(models.Upload, wanted, order, page)

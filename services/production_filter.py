@@ -5,8 +5,13 @@ from tortoise.expressions import Q
 
 import models
 from models.statuses import ProductionStatus
-from services.policy import NOT_WITHDRAWN, visible_productions, visible_publications
-from services.rows.exists import Exists
+from services.policy import (
+    NOT_WITHDRAWN,
+    visible_productions,
+    visible_productions_gathered,
+    visible_publications,
+)
+from services.rows.exists import Among, EitherWay, Probe
 from services.viewer import Viewer
 
 
@@ -28,7 +33,18 @@ EVERY_PRODUCTION = ProductionFilter()
 
 def productions_where(viewer: Viewer, filter: ProductionFilter = EVERY_PRODUCTION) -> Q:
     """Those the filter lets through of all that the viewer may see."""
-    wanted = visible_productions(viewer)
+    within = _columns(filter)
+    if filter.space_id is None:
+        return EitherWay(visible_productions(viewer), visible_productions_gathered(viewer), within)
+    # What is seen in a space is seen.
+    there = Q(space_id=filter.space_id) & NOT_WITHDRAWN & visible_publications(viewer)
+    near = Probe(models.Publication, {"production_id": "id"}, there)
+    return EitherWay(near, Among("id", models.Publication, "production_id", there), within)
+
+
+def _columns(filter: ProductionFilter) -> Q:
+    """What a production's own columns answer."""
+    wanted = Q()
     if filter.statuses:
         wanted &= Q(status__in=filter.statuses)
     if filter.upload_id:
@@ -37,7 +53,4 @@ def productions_where(viewer: Viewer, filter: ProductionFilter = EVERY_PRODUCTIO
         wanted &= Q(owner_id=filter.owner_id)
     if filter.title_contains:
         wanted &= Q(title__icontains=filter.title_contains)
-    if filter.space_id:
-        there = Q(space_id=filter.space_id) & NOT_WITHDRAWN & visible_publications(viewer)
-        wanted &= Exists(models.Publication, {"production_id": "id"}, there)
     return wanted

@@ -110,8 +110,6 @@ class Load:
             if self._answered % SAMPLE == 0:
                 exchange.check(body)
             self._send(connection)
-        if not latencies:
-            raise ServerFailed(f"it answered nothing in {seconds:.0f} s")
         return Taken(time.perf_counter() - began, sorted(latencies))
 
     def _send(self, connection: Connection) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from load import Exchange, Load
+from load import Exchange, Load, ServerFailed
 
 from bench.cores import core_times, used
 from bench.servers import Server, cpu_seconds
@@ -61,10 +61,12 @@ def measure(
         own, busy_part = time.process_time() - own, used(busy, core_times())
         spent, database = server.cpu_seconds() - spent, postgres_seconds(postgres) - database
         load.finish()
+        if not taken.count:
+            raise ServerFailed(f"it answered nothing in {seconds:.0f} s")
     except BaseException:
         load.close()
         raise
-    per_request = 1e6 / max(taken.count, 1)
+    per_request = 1e6 / taken.count
     return Outcome(
         per_second=taken.count / taken.seconds,
         p50_ms=taken.percentile_ms(0.50),

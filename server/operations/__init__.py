@@ -6,10 +6,11 @@ from server.operations.documents import Prepared
 from server.operations.operations import Operations
 from server.operations.persisted import PersistedOperations
 from server.operations.refused import Refused
-from server.operations.request import OperationRequest
+from server.operations.request import NOTHING, OperationRequest
 from server.operations.sink import Running, Sink
 
 __all__ = [
+    "NOTHING",
     "Answer",
     "Caller",
     "OperationRequest",

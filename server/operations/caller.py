@@ -1,12 +1,11 @@
 import secrets
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schema.context import Context, Gateways
 from services.viewer import Viewer
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who asks, and by which origin, so that URLs lead back the same way."""
 
     gateways: Gateways

@@ -45,8 +45,9 @@ class PersistedOperations:
         names, text = _names_of(request), request.query
         if text is None:
             return await self._named(names)
-        if not all(self._is_name_of(name, text) for name in names):
-            raise refuse("PERSISTED_QUERY_MISMATCH", "The `query` is not the document that its id names.")
+        for name in names:
+            if not self._is_name_of(name, text):
+                raise refuse("PERSISTED_QUERY_MISMATCH", "The `query` is not the document that its id names.")
         if self._trusted_only:
             if text not in self._trusted and not asks_for_the_schema(text):
                 raise refuse("DOCUMENT_NOT_TRUSTED", "Only trusted documents are run here.", status=FORBIDDEN)

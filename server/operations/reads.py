@@ -1,6 +1,7 @@
 """Queries by plans, over the viewers, the database and the errors of this server."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import structlog
 from tortoise import connections
 
 from planner.planner import Planner, Subject
+from planner.run import Fetch
 from schema.context import Context
 from server.errors import TOLD, TellingSchema, is_unstorable_value
 from server.outage import is_outage
@@ -25,7 +27,7 @@ def planner_of(schema: TellingSchema) -> Planner:
         symbol_of=lambda is_signed_in: SOMEBODY if is_signed_in else ANONYMOUS,
         value_of=_user_id,
     )
-    return Planner(schema._schema, subject, _fetch, _heard)
+    return Planner(schema._schema, subject, _connect, _heard)
 
 
 def _is_signed_in(context: Context) -> bool:
@@ -36,10 +38,15 @@ def _user_id(context: Context) -> UUID | None:
     return context.viewer.user_id
 
 
-async def _fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+@asynccontextmanager
+async def _connect() -> AsyncIterator[Fetch]:
     async with connections.get("default").acquire_connection() as connection:
-        rows: Sequence[Any] = await connection.fetch(sql, *arguments)
-        return rows
+
+        async def fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+            rows: Sequence[Any] = await connection.fetch(sql, *arguments)
+            return rows
+
+        yield fetch
 
 
 def _heard(error: Exception) -> None:

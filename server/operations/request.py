@@ -1,10 +1,11 @@
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class OperationRequest:
+class OperationRequest(NamedTuple):
     """What a client asks for (GraphQL over HTTP, section 5; the payload of a WebSocket's subscribe).
 
     Without a `query` its text is known by `extensions.persistedQuery` or `document_id`.
@@ -12,6 +13,6 @@ class OperationRequest:
 
     query: str | None
     operation_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    extensions: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = NOTHING
+    extensions: Mapping[str, Any] = NOTHING
     document_id: str | None = None

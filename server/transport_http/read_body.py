@@ -19,9 +19,11 @@ async def read_body(scope: Mapping[str, Any], headers: Headers, receive: Receive
     BODY_SECONDS. The connection then is to be closed."""
     declared = headers.get(b"content-length", b"0")
     is_too_large = not declared.isdigit() or int(declared) > max_bytes
-    if not is_too_large and has_come_whole(scope):
-        # A timer would cost more than all the rest of this.
-        body = await _whole(receive, max_bytes)
+    body: bytes | None
+    if has_come_whole(scope) and not is_too_large:
+        # Most do: a timer would cost more than all the rest of this.
+        message = await receive()
+        body = message.get("body", b"")
     else:
         try:
             async with asyncio.timeout(BODY_SECONDS):
@@ -30,22 +32,21 @@ async def read_body(scope: Mapping[str, Any], headers: Headers, receive: Receive
                     await _drain(receive)
         except TimeoutError:
             raise body_too_slow(BODY_SECONDS) from None
-    if body is None:
+    if body is None or len(body) > max_bytes:
         raise body_too_large(max_bytes)
     return body
 
 
 async def _whole(receive: Receive, max_bytes: int) -> bytes | None:
-    """The whole body, or None as soon as it is too large."""
-    message = await receive()
-    if not message.get("more_body"):
-        only: bytes = message.get("body", b"")
-        return only if len(only) <= max_bytes else None
-    body = bytearray(message["body"])
-    while message.get("more_body") and len(body) <= max_bytes:
+    """The whole body, or None once it is too large, while there is more of it."""
+    body = bytearray()
+    while True:
         message = await receive()
         body += message.get("body", b"")
-    return bytes(body) if len(body) <= max_bytes else None
+        if not message.get("more_body"):
+            return bytes(body)
+        if len(body) > max_bytes:
+            return None
 
 
 async def _drain(receive: Receive) -> None:

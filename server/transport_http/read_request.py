@@ -6,13 +6,10 @@ from typing import Any
 import orjson
 from starlette.datastructures import QueryParams
 
-from server.operations import OperationRequest
+from server.operations import NOTHING, OperationRequest
 from server.transport_http.header_values import media_values, remembering
 from server.transport_http.headers import Headers
 from server.transport_http.refusal import malformed, method_not_allowed, unsupported_media_type
-
-TEXTS = ("query", "operationName", "documentId")
-OBJECTS = ("variables", "extensions")
 
 
 def read_request(scope: Mapping[str, Any], headers: Headers, body: bytes) -> OperationRequest:
@@ -25,42 +22,49 @@ def read_request(scope: Mapping[str, Any], headers: Headers, body: bytes) -> Ope
         parameters = _of_address(QueryParams(scope["query_string"]))
     else:
         raise method_not_allowed("GraphQL is asked by GET or POST.", "GET, POST")
-    for name in TEXTS:
-        if not isinstance(parameters.get(name), str | None):
-            raise malformed(f"`{name}` must be a string.")
-    for name in OBJECTS:
-        if not isinstance(parameters.get(name), dict | None):
-            raise malformed(f"`{name}` must be an object.")
-    return _operation(parameters)
-
-
-def _operation(parameters: Mapping[str, Any]) -> OperationRequest:
-    extensions = parameters.get("extensions") or {}
-    query, document_id = parameters.get("query") or None, parameters.get("documentId") or None
-    if query is None and document_id is None and "persistedQuery" not in extensions:
+    query, document_id = _text(parameters, "query"), _text(parameters, "documentId")
+    extensions = _object(parameters, "extensions")
+    if not query and not document_id and "persistedQuery" not in extensions:
         raise malformed("A request needs a `query`, or the `documentId` of a persisted one.")
     return OperationRequest(
-        query=query,
-        operation_name=parameters.get("operationName"),
-        variables=parameters.get("variables") or {},
-        extensions=extensions,
-        document_id=document_id,
+        query or None,
+        _text(parameters, "operationName"),
+        _object(parameters, "variables"),
+        extensions,
+        document_id or None,
     )
+
+
+def _text(parameters: Mapping[str, Any], name: str) -> str | None:
+    value = parameters.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise malformed(f"`{name}` must be a string.")
+
+
+def _object(parameters: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = parameters.get(name)
+    if value is None:
+        return NOTHING
+    if isinstance(value, dict):
+        return value
+    raise malformed(f"`{name}` must be an object.")
 
 
 def _of_address(query_params: QueryParams) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
-    for name in (*TEXTS, *OBJECTS):
+    for name in ("query", "operationName", "documentId", "variables", "extensions"):
         values = [value for value in query_params.getlist(name) if value]
         if len(values) > 1:
             raise malformed(f"`{name}` is given more than once.")
         if values:
-            found[name] = _json(values[0], f"`{name}`") if name in OBJECTS else values[0]
+            is_object = name in ("variables", "extensions")
+            found[name] = _json(values[0], f"`{name}`") if is_object else values[0]
     return found
 
 
 def _of_body(headers: Headers, body: bytes) -> Mapping[str, Any]:
-    if not is_json(headers.get(b"content-type", b"")):
+    if not _is_json(headers.get(b"content-type", b"")):
         raise unsupported_media_type("A request's content type is application/json, in UTF-8.")
     read = _json(body, "The request")
     if isinstance(read, list):
@@ -71,7 +75,7 @@ def _of_body(headers: Headers, body: bytes) -> Mapping[str, Any]:
 
 
 @remembering
-def is_json(content_type: bytes) -> bool:
+def _is_json(content_type: bytes) -> bool:
     values = media_values(content_type.decode("latin-1"))
     if len(values) != 1 or values[0].name != "application/json":
         return False

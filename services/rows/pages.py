@@ -14,10 +14,14 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from services.errors import BadInput
+from services.rows.exists import EitherWay
+from services.rows.exists import for_all_rows as for_all_rows
 
 MAX_FIRST = 100
 DEFAULT_FIRST = 20
 CURSOR_VERSION = 1
+NEAR = 1000
+"""So many rows of a table are asked one after the other, which takes some milliseconds."""
 
 Row = TypeVar("Row", bound=Model)
 
@@ -58,21 +62,37 @@ class Page(Generic[Row]):
         return await self.whole.count()
 
 
-async def page_of(queryset: QuerySet[Row], order: Order, request: PageRequest) -> Page[Row]:
+async def page_of(model: type[Row], where: Q, order: Order, request: PageRequest) -> Page[Row]:
     """Rows after the cursor, in order. Raises BadInput for a malformed cursor or `first` outside 1 to 100."""
     first = checked_first(request.first)
-    wanted = queryset
+    reached = model.all()
     if request.after is not None:
-        wanted = wanted.filter(_beyond(order, *read_cursor(request.after, order)))
-    rows = await wanted.order_by(f"{order.sign}{order.column}", f"{order.sign}id").limit(first + 1)
+        reached = reached.filter(_beyond(order, *read_cursor(request.after, order)))
+    reached = reached.order_by(f"{order.sign}{order.column}", f"{order.sign}id")
+    if isinstance(where, EitherWay):
+        rows = await _either_way(reached, where, order, first + 1)
+    else:
+        rows = await reached.filter(where).limit(first + 1)
     shown = rows[:first]
     return Page(
         rows=shown,
         cursors=[write_cursor(order, getattr(row, order.column), row.pk) for row in shown],
         has_next_page=len(rows) > first,
         has_previous_page=request.after is not None,
-        whole=queryset,
+        whole=model.filter(for_all_rows(where)),
     )
+
+
+async def _either_way(reached: QuerySet[Row], where: EitherWay, order: Order, limit: int) -> Sequence[Row]:
+    """The first that satisfy the condition: of the next rows that may, and if those are too few, of all
+    that do."""
+    within = reached.filter(where.within)
+    edge = await within.offset(NEAR - 1).first().values_list(order.column, flat=True)
+    if edge is None:
+        return await within.filter(where.near).limit(limit)
+    step = "gte" if order.is_descending else "lte"
+    rows = await within.filter(where.near, **{f"{order.column}__{step}": edge}).limit(limit)
+    return rows if len(rows) == limit else await within.filter(where.far).limit(limit)
 
 
 def checked_first(first: int | None) -> int:

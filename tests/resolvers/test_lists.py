@@ -1,11 +1,13 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tortoise.expressions import Q
 
 import models
+from models.statuses import SpaceVisibility
 from services.errors import BadInput
 from services.rows.pages import Order, PageRequest, page_of
-from tests.factories import make_token, make_upload, make_user
+from tests.factories import make_production, make_publication, make_space, make_token, make_upload, make_user
 
 LIST = """
 query ($first: Int, $after: String, $orderBy: ListOrder! = CREATED_AT_DESC) {
@@ -72,4 +74,42 @@ async def test_a_cursor_of_another_order_is_refused(graphql, graphql_raw):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_text_is_a_cursor_by_chance(database, cursor):
     with pytest.raises(BadInput):
-        await page_of(models.Upload.all(), Order("created_at"), PageRequest(after=cursor))
+        await page_of(models.Upload, Q(), Order("created_at"), PageRequest(after=cursor))
+
+
+PRODUCTIONS = """
+query ($after: String, $orderBy: ListOrder!) {
+  productions(first: 2, after: $after, orderBy: $orderBy) {
+    nodes { title } pageInfo { hasNextPage endCursor } totalCount
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("near", [1, 2, 3, 5, 100])
+@pytest.mark.parametrize("order", ["CREATED_AT_DESC", "CREATED_AT_ASC", "TITLE_ASC", "TITLE_DESC"])
+async def test_what_is_rare_is_found_behind_what_is_not_seen(graphql, monkeypatch, near, order):
+    """However few rows are asked one by one before all that is seen is gathered."""
+    monkeypatch.setattr("services.rows.pages.NEAR", near)
+    owner, other = await make_user(), await make_user()
+    space = await make_space(other, visibility=SpaceVisibility.PUBLIC)
+    for title in "badcaxbxaxxxdx":
+        production = await make_production(other if title in "xd" else owner, title=title)
+        if title == "d":
+            await make_publication(production, space)
+    token, shown, after, has_more = await make_token(owner), [], None, True
+    while has_more:
+        page = (await graphql(PRODUCTIONS, {"after": after, "orderBy": order}, token=token))["productions"]
+        assert page["totalCount"] == 8
+        shown += [node["title"] for node in page["nodes"]]
+        after, has_more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
+    seen = list("badcabad")
+    assert (
+        shown
+        == {
+            "CREATED_AT_DESC": seen[::-1],
+            "CREATED_AT_ASC": seen,
+            "TITLE_ASC": sorted(seen),
+            "TITLE_DESC": sorted(seen, reverse=True),
+        }[order]
+    )

@@ -1,6 +1,4 @@
-"""`Exists` selects what the same condition, worked out in Python, selects; wherever a `Q` may stand."""
-
-import re
+"""Conditions on inner rows select what they say, wherever a `Q` may stand."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +10,7 @@ from tortoise.expressions import Q, ResolveContext, Subquery
 
 import models
 from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
-from services.rows.exists import Exists
+from services.rows.exists import Among, EitherWay, Exists, Probe, for_all_rows
 from tests.factories import add_member, make_production, make_publication, make_space, make_user
 
 LIVE = Q(status=PublicationStatus.LIVE)
@@ -137,21 +135,51 @@ async def test_a_condition_that_needs_a_join_is_refused(database):
     joining = Exists(models.Publication, {"production_id": "id"}, Q(space__slug="club"))
     with pytest.raises(OperationalError, match="neither joins nor aggregates"):
         await models.Production.filter(joining)
+    with pytest.raises(OperationalError, match="neither joins nor aggregates"):
+        await models.Production.filter(
+            Among("id", models.Publication, "production_id", Q(space__slug="club"))
+        )
 
 
 def test_equal_ones_are_equal():
-    assert Exists(models.Publication, {"production_id": "id"}, LIVE) == Exists(
-        models.Publication, {"production_id": "id"}, Q(status=PublicationStatus.LIVE)
-    )
-    assert Exists(models.Publication, {"production_id": "id"}, LIVE) != PUBLISHED
+    published_live = [
+        kind(models.Publication, {"production_id": "id"}, Q(status=PublicationStatus.LIVE))
+        for kind in (Exists, Exists, Probe)
+    ]
+    assert published_live[0] == published_live[1]
+    assert published_live[0] != published_live[2]
+    assert published_live[0] != PUBLISHED
     assert PUBLISHED != ~PUBLISHED == ~PUBLISHED
     assert Exists(models.Render, {"production_id": "id"}) != PUBLISHED
     assert Q() != PUBLISHED
+    among = Among("id", models.Publication, "production_id", LIVE)
+    assert among == Among("id", models.Publication, "production_id", Q(status=PublicationStatus.LIVE))
+    assert among != ~among == ~among
+    assert among != Among("upload_id", models.Publication, "production_id", LIVE)
     assert bool(PUBLISHED)
+    assert bool(among)
 
 
+def test_a_probe_is_fenced_where_it_is_asked_row_by_row(database):
+    table = models.Space._meta.basetable
+    probe = Probe(models.SpaceMember, {"space_id": "id"}, Q(role=SpaceRole.OWNER))
+    condition = Q(slug="club") | ~(probe & Q(name="Club"))
+    nested = EitherWay(Probe(models.Space, {"id": "id"}, condition), Q(), Q(name="Hall"))
+    fenced, plain = (sql_of(each, models.Space, table) for each in (nested, for_all_rows(nested)))
+    assert fenced[0].count(" OFFSET 0)") == 2
+    assert plain == (fenced[0].replace(" OFFSET 0)", ")"), fenced[1])
+    assert for_all_rows(~probe) == ~Exists(models.SpaceMember, {"space_id": "id"}, Q(role=SpaceRole.OWNER))
+
+
+LEAVES = {
+    "published": {"live", "withdrawn", "elsewhere"},
+    "live": {"live", "elsewhere"},
+    "probed": {"live", "elsewhere"},
+    "among": {"live", "elsewhere"},
+    "mine": {"live", "withdrawn"},
+}
 CONDITIONS = st.recursive(
-    st.sampled_from(["published", "live", "mine"]),
+    st.sampled_from(list(LEAVES)),
     lambda inner: st.tuples(st.sampled_from(["and", "or"]), inner, inner) | st.tuples(st.just("not"), inner),
     max_leaves=6,
 )
@@ -161,23 +189,24 @@ CONDITIONS = st.recursive(
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_combination_selects_what_it_says(scene, condition):
     leaves = {
-        "published": (PUBLISHED, {"live", "withdrawn", "elsewhere"}),
-        "live": (Exists(models.Publication, {"production_id": "id"}, LIVE), {"live", "elsewhere"}),
-        "mine": (Q(owner_id=scene["ada"].id), {"live", "withdrawn"}),
+        "published": PUBLISHED,
+        "live": Exists(models.Publication, {"production_id": "id"}, LIVE),
+        "probed": Probe(models.Publication, {"production_id": "id"}, LIVE),
+        "among": Among("id", models.Publication, "production_id", LIVE),
+        "mine": Q(owner_id=scene["ada"].id),
     }
-    everything = {"live", "withdrawn", "elsewhere", "nowhere"}
 
     def build(tree):
         if isinstance(tree, str):
-            return leaves[tree]
+            return leaves[tree], LEAVES[tree]
         if tree[0] == "not":
             query, expected = build(tree[1])
-            return ~query, everything - expected
+            return ~query, {"live", "withdrawn", "elsewhere", "nowhere"} - expected
         (left, seen_left), (right, seen_right) = map(build, tree[1:])
         if tree[0] == "and":
             return left & right, seen_left & seen_right
         return left | right, seen_left | seen_right
 
     query, expected = build(condition)
-    assert await names(scene, query) == expected
-    assert not re.search("JOIN", models.Production.filter(query).sql())
+    assert await names(scene, query) == await names(scene, for_all_rows(query)) == expected
+    assert "JOIN" not in models.Production.filter(query).sql()

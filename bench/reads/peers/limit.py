@@ -56,8 +56,8 @@ class Refused(Exception):
     """Nobody is signed in."""
 
 
-def global_id(kind: bytes, row_id: UUID) -> str:
-    return b2a_base64(b"%b:%b" % (kind, str(row_id).encode()), newline=False).decode().rstrip("=")
+def global_id(kind: str, row_id: UUID) -> str:
+    return b2a_base64((kind + str(row_id)).encode(), newline=False).decode().rstrip("=")
 
 
 def row_id(text: str) -> UUID:
@@ -86,10 +86,10 @@ async def look_up(authorization: bytes) -> UUID:
 
 def publication(row: Sequence[Any], first: int) -> dict[str, Any]:
     return {
-        "id": global_id(b"Publication", row[first]),
+        "id": global_id("Publication:", row[first]),
         "status": row[first + 1],
         "publishedAt": row[first + 2],
-        "space": {"id": global_id(b"Space", row[first + 3]), "slug": row[first + 4], "name": row[first + 5]},
+        "space": {"id": global_id("Space:", row[first + 3]), "slug": row[first + 4], "name": row[first + 5]},
     }
 
 
@@ -102,7 +102,7 @@ async def uploads(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
             productions: list[dict[str, Any]] = []
             nodes.append(
                 {
-                    "id": global_id(b"Upload", upload_id),
+                    "id": global_id("Upload:", upload_id),
                     "title": row[1],
                     "filename": row[2],
                     "byteSize": row[3],
@@ -118,7 +118,7 @@ async def uploads(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
             publications: list[dict[str, Any]] = []
             productions.append(
                 {
-                    "id": global_id(b"Production", production_id),
+                    "id": global_id("Production:", production_id),
                     "title": row[7],
                     "status": row[8],
                     "progressPercent": row[9],
@@ -138,13 +138,13 @@ async def production(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> byt
         return b'{"data":{"production":null}}'
     row = rows[0]
     found = {
-        "id": global_id(b"Production", row[0]),
+        "id": global_id("Production:", row[0]),
         "title": row[1],
         "status": row[2],
         "progressPercent": row[3],
         "createdAt": row[4],
         "upload": {
-            "id": global_id(b"Upload", row[5]),
+            "id": global_id("Upload:", row[5]),
             "title": row[6],
             "filename": row[7],
             "byteSize": row[8],
@@ -160,7 +160,7 @@ async def rename(headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bytes:
     asked = orjson.loads(body)["variables"]["input"]
     viewer_id = await viewer_of(headers)
     row = await pool.fetchrow(RENAME, row_id(asked["uploadId"]), viewer_id, asked["title"].strip())
-    upload = row and {"id": global_id(b"Upload", row[0]), "title": row[1], "updatedAt": row[2]}
+    upload = row and {"id": global_id("Upload:", row[0]), "title": row[1], "updatedAt": row[2]}
     return orjson.dumps({"data": {"updateUpload": {"upload": upload}}})
 
 

@@ -7,7 +7,8 @@ const app = Fastify({ logger: false });
 app.register(mercurius, {
   schema: typeDefs,
   resolvers,
-  // A loader's cache keys objects by their JSON. It pays for spaces alone, which many publications share.
+  // A loader's cache keys objects by their JSON, which costs more than it spares, even for spaces, which many
+  // publications share: measured.
   loaders: {
     Upload: {
       productions: {

@@ -1,41 +1,9 @@
-import secrets
-from collections.abc import MutableMapping
-from typing import Any
-
-import structlog
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.transport_http.headers import headers_of
 from server.transport_http.read_body import read_body
 from server.transport_http.refusal import RequestRefused
-
-log = structlog.get_logger()
-
-
-class RequestId:
-    """Names each request, in its log lines and in the answer's `x-request-id`."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
-        request_id = secrets.token_hex(8)
-        scope["request_id"] = request_id
-
-        async def send_with_id(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, send_with_id)
-        except Exception:
-            log.exception("request failed", request_id=request_id, path=scope.get("path"))
-            raise
 
 
 class BodyLimit:
