@@ -1,8 +1,8 @@
 """Whatever is asked, the server answers what graphql-core makes of it.
 
 One side is the server's front, as every transport uses it. The other is the oracle: graphql-core alone, on
-the same valid document and the same rows. Documents, variables and viewers are random (from `cases.py` down to
-`values.py`), and so are the rows, each world of them out of a seed (`world.py`).
+the same valid document and the same rows. Documents, variables and viewers are random (from `cases.py` down
+to `values.py`), and so are the rows, each world of them out of a seed (`world.py`).
 
 Without errors the same JSON text is demanded. With errors, the same data, keys in the same order, and the
 same errors in whatever order; where fields race each other to be the first that fails, one of the oracle's
