@@ -4,8 +4,9 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 WORKERS ?= 2
+MINUTES ?= 60
 
-.PHONY: run demo check test test-slow frontend format schema requirements clean
+.PHONY: run demo check test test-slow nightly frontend format schema requirements clean
 
 run: .venv/run.stamp frontend/dist/graphiql.html
 	@exec $(BIN)/airdate dev
@@ -29,6 +30,9 @@ test: .venv/dev.stamp
 
 test-slow: .venv/dev.stamp
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "slow or hypothesis" --hypothesis-profile=thorough
+
+nightly: .venv/dev.stamp
+	$(BIN)/python -m tests.differential.nightly --minutes $(MINUTES)
 
 frontend: frontend/dist/graphiql.html
 

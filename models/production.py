@@ -41,6 +41,8 @@ class Production(Model):
     class Meta:
         table = "productions"
         indexes = (
+            Index(fields=("created_at", "id"), name="productions_by_age"),
+            Index(fields=("title", "id"), name="productions_by_title"),
             Index(fields=("owner_id", "created_at", "id"), name="productions_by_owner"),
             Index(fields=("upload_id", "created_at", "id"), name="productions_by_upload"),
         )

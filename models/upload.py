@@ -48,6 +48,7 @@ class Upload(Model):
         table = "uploads"
         indexes = (
             Index(fields=("owner_id", "created_at", "id"), name="uploads_by_owner"),
+            Index(fields=("owner_id", "title", "id"), name="uploads_by_title"),
             Index(fields=("status", "leased_until"), name="uploads_by_work"),
             Index(fields=("status", "expires_at"), name="uploads_by_expiry"),
         )

@@ -1,8 +1,10 @@
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 import models
+from planner.declared import one, to_many
 from schema import production_mutations as words
 from schema.connection import After, First
 from schema.context import Info
@@ -11,26 +13,40 @@ from schema.given import Given
 from schema.node import global_id, row_id_of
 from schema.orders import ListOrder
 from schema.production_config_input import ProductionConfigInput
-from schema.productions import Production, ProductionConnection, ProductionFilterInput
+from schema.productions import Production, ProductionConnection, ProductionFilterInput, chosen_productions
 from services.cancel_production import cancel_production as cancel_production_service
 from services.create_production import create_production as create_production_service
 from services.delete_production import delete_production as delete_production_service
 from services.errors import Refused
 from services.list_productions import list_productions
+from services.production_filter import productions_where
 from services.restore_render import restore_render as restore_render_service
 from services.retry_production import retry_production as retry_production_service
-from services.rows.pages import PageRequest
+from services.rows import pages
+from services.rows.pages import NEWEST_FIRST, PageRequest
 from services.rows.visible_rows import visible_row
 from services.update_production import update_production as update_production_service
 
 ProductionId = Annotated[strawberry.ID, strawberry.argument(description="The production's id.")]
 
 
+def named_production(id: str) -> dict[str, UUID]:
+    return {"id": row_id_of(id, "Production")}
+
+
+@one(named_production)
 async def production(info: Info, id: ProductionId) -> Production | None:
     row = await visible_row(info.context.viewer, models.Production, row_id_of(id, "Production"))
     return Production.from_row(row) if row else None
 
 
+@to_many(
+    models.Production,
+    where=productions_where,
+    order=NEWEST_FIRST,
+    pages=pages,
+    chosen=chosen_productions,
+)
 async def productions(
     info: Info,
     first: First = None,
@@ -40,11 +56,12 @@ async def productions(
         ListOrder, strawberry.argument(description="How to sort them.")
     ] = ListOrder.CREATED_AT_DESC,
 ) -> ProductionConnection:
+    wanted, order = chosen_productions(filter, order_by)
     page = await list_productions(
         viewer=info.context.viewer,
         page=PageRequest(first, after),
-        filter=filter.to_filter() if filter else None,
-        order=order_by.value,
+        filter=wanted,
+        order=order,
     )
     return ProductionConnection.of(page, Production.from_row)
 

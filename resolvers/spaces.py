@@ -4,21 +4,23 @@ from uuid import UUID
 import strawberry
 
 import models
+from planner.declared import one, to_many
 from schema import space_mutations as words
 from schema.connection import After, First
 from schema.context import Info
 from schema.errors import user_errors
 from schema.given import Given
 from schema.node import global_id, row_id_of
-from schema.spaces import Space, SpaceConnection, SpaceFilterInput, SpaceMember
+from schema.spaces import Space, SpaceConnection, SpaceFilterInput, SpaceMember, chosen_spaces
 from services.add_space_member import add_space_member as add_space_member_service
 from services.create_space import create_space as create_space_service
 from services.delete_space import delete_space as delete_space_service
 from services.errors import BadInput, Refused
-from services.list_spaces import list_spaces
+from services.list_spaces import list_spaces, spaces_where
 from services.remove_space_member import remove_space_member as remove_space_member_service
-from services.rows.pages import PageRequest
-from services.rows.visible_rows import visible_row, visible_rows
+from services.rows import pages
+from services.rows.pages import NEWEST_FIRST, PageRequest
+from services.rows.visible_rows import visible_rows
 from services.update_space import update_space as update_space_service
 from services.update_space_member import update_space_member as update_space_member_service
 
@@ -26,16 +28,22 @@ SpaceId = Annotated[strawberry.ID | None, strawberry.argument(description="The s
 Slug = Annotated[str | None, strawberry.argument(description="Or its slug.")]
 
 
+def named_space(id: str | None = None, slug: str | None = None) -> dict[str, UUID | str]:
+    """The field that names a space, with its value. Raises BadInput unless there is exactly one."""
+    if id is not None and slug is None:
+        return {"id": row_id_of(id, "Space")}
+    if slug is not None and id is None:
+        return {"slug": slug}
+    raise BadInput("Name a space by its id or by its slug.")
+
+
+@one(named_space)
 async def space(info: Info, id: SpaceId = None, slug: Slug = None) -> Space | None:
-    if (id is None) == (slug is None):
-        raise BadInput("Name a space by its id or by its slug.")
-    if id is not None:
-        row = await visible_row(info.context.viewer, models.Space, row_id_of(id, "Space"))
-    else:
-        row = await visible_rows(info.context.viewer, models.Space).filter(slug=slug).first()
+    row = await visible_rows(info.context.viewer, models.Space).filter(**named_space(id, slug)).first()
     return Space.from_row(row) if row else None
 
 
+@to_many(models.Space, where=spaces_where, order=NEWEST_FIRST, pages=pages, chosen=chosen_spaces)
 async def spaces(
     info: Info,
     first: First = None,
@@ -45,7 +53,7 @@ async def spaces(
     page = await list_spaces(
         viewer=info.context.viewer,
         page=PageRequest(first, after),
-        filter=filter.to_filter() if filter else None,
+        filter=chosen_spaces(filter)[0],
     )
     return SpaceConnection.of(page, Space.from_row)
 

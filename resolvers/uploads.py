@@ -1,8 +1,10 @@
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
 import models
+from planner.declared import one, to_many
 from schema import upload_mutations as words
 from schema.connection import After, First
 from schema.context import Info
@@ -10,25 +12,32 @@ from schema.errors import user_errors
 from schema.given import Given
 from schema.node import global_id, row_id_of
 from schema.orders import ListOrder
-from schema.uploads import Upload, UploadConnection, UploadFilterInput
+from schema.uploads import Upload, UploadConnection, UploadFilterInput, chosen_uploads
 from services.cancel_upload import cancel_upload as cancel_upload_service
 from services.complete_upload import complete_upload as complete_upload_service
 from services.create_upload import create_upload as create_upload_service
 from services.delete_upload import delete_upload as delete_upload_service
 from services.errors import Refused
-from services.list_uploads import list_uploads
-from services.rows.pages import PageRequest
+from services.list_uploads import list_uploads, uploads_where
+from services.rows import pages
+from services.rows.pages import NEWEST_FIRST, PageRequest
 from services.rows.visible_rows import visible_row
 from services.update_upload import update_upload as update_upload_service
 
 UploadId = Annotated[strawberry.ID, strawberry.argument(description="The upload's id.")]
 
 
+def named_upload(id: str) -> dict[str, UUID]:
+    return {"id": row_id_of(id, "Upload")}
+
+
+@one(named_upload)
 async def upload(info: Info, id: UploadId) -> Upload | None:
     row = await visible_row(info.context.viewer, models.Upload, row_id_of(id, "Upload"))
     return Upload.from_row(row) if row else None
 
 
+@to_many(models.Upload, where=uploads_where, order=NEWEST_FIRST, pages=pages, chosen=chosen_uploads)
 async def uploads(
     info: Info,
     first: First = None,
@@ -38,11 +47,12 @@ async def uploads(
         ListOrder, strawberry.argument(description="How to sort them.")
     ] = ListOrder.CREATED_AT_DESC,
 ) -> UploadConnection:
+    wanted, order = chosen_uploads(filter, order_by)
     page = await list_uploads(
         viewer=info.context.viewer,
         page=PageRequest(first, after),
-        filter=filter.to_filter() if filter else None,
-        order=order_by.value,
+        filter=wanted,
+        order=order,
     )
     return UploadConnection.of(page, Upload.from_row)
 

@@ -1,8 +1,10 @@
 import models
+from planner.declared import one
 from schema.context import Info
 from schema.viewer import Viewer
 
 
+@one(is_viewer=True)
 async def viewer(info: Info) -> Viewer | None:
     user_id = info.context.viewer.user_id
     if user_id is None:

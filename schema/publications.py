@@ -1,24 +1,25 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import strawberry
 
 import models
 from models.statuses import PublicationStatus
+from planner.declared import backed_by, to_one
 from schema.connection import Connection
 from schema.context import Info
 from schema.node import Node, global_id
 from schema.spaces import Space
+from services.policy import visible_publications
 
 if TYPE_CHECKING:
     from schema.productions import Production
 
 
+@backed_by(models.Publication, visible=visible_publications, identity=global_id)
 @strawberry.type(description="A production in a space.")
 class Publication(Node):
-    space_id: strawberry.Private[UUID]
-    production_id: strawberry.Private[UUID]
+    row: strawberry.Private[models.Publication]
     status: PublicationStatus = strawberry.field(description="Where it stands.")
     publish_at: datetime | None = strawberry.field(description="When it goes LIVE, while SCHEDULED.")
     published_at: datetime | None = strawberry.field(description="When it went LIVE.")
@@ -27,25 +28,26 @@ class Publication(Node):
     updated_at: datetime = strawberry.field(description="When it last changed.")
 
     @strawberry.field(description="Where it is shown; null for a space the viewer may not see.")
+    @to_one("space")
     async def space(self, info: Info) -> Space | None:
-        row = await info.context.loaders.space.load(self.space_id)
+        row = await info.context.loaders.space.load(self.row.space_id)
         return Space.from_row(row) if row else None
 
     @strawberry.field(description="What is shown; null for a production the viewer may not see.")
+    @to_one("production")
     async def production(
         self, info: Info
     ) -> Annotated["Production", strawberry.lazy("schema.productions")] | None:
         from schema.productions import Production
 
-        row = await info.context.loaders.production.load(self.production_id)
+        row = await info.context.loaders.production.load(self.row.production_id)
         return Production.from_row(row) if row else None
 
     @classmethod
     def from_row(cls, row: models.Publication) -> "Publication":
         return cls(
             id=global_id("Publication", row.id),
-            space_id=row.space_id,
-            production_id=row.production_id,
+            row=row,
             status=row.status,
             publish_at=row.publish_at,
             published_at=row.published_at,

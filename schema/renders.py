@@ -6,8 +6,10 @@ from strawberry.scalars import JSON
 
 import models
 from models.statuses import ProductionStatus, RenderErrorStage, RenderOutputKind, RenderPhase
+from planner.declared import Computed, backed_by
 from schema.node import Node, global_id
 from schema.scalars import BigInt
+from services.policy import visible_renders
 from services.rendering.render_errors import rule_for
 
 
@@ -50,8 +52,45 @@ class RenderOutput:
         )
 
 
+def error_of(row: models.Render) -> RenderError | None:
+    if row.error_code is None or row.error_stage is None:
+        return None
+    rule = rule_for(row.error_code)
+    return RenderError(
+        code=row.error_code,
+        stage=row.error_stage,
+        message=row.error_message or "",
+        retryable=rule.is_retryable,
+        remedy=rule.remedy,
+    )
+
+
+def retries_at_of(row: models.Render) -> datetime | None:
+    return row.due_at if row.status is ProductionStatus.QUEUED else None
+
+
+def warnings_of(row: models.Render) -> list[RenderWarning]:
+    return [RenderWarning(code=w["code"], message=w["message"]) for w in row.warnings]
+
+
+def outputs_of(row: models.Render) -> list[RenderOutput]:
+    return [RenderOutput.from_json(output) for output in row.outputs]
+
+
+@backed_by(
+    models.Render,
+    visible=visible_renders,
+    identity=global_id,
+    computed={
+        "retries_at": Computed(("status", "due_at"), retries_at_of),
+        "error": Computed(("error_code", "error_stage", "error_message"), error_of),
+        "warnings": Computed(("warnings",), warnings_of),
+        "outputs": Computed(("outputs",), outputs_of),
+    },
+)
 @strawberry.type(description="One attempt to make a production's outputs.")
 class Render(Node):
+    row: strawberry.Private[models.Render]
     number: int = strawberry.field(description="Counts the production's renders from 1.")
     status: ProductionStatus = strawberry.field(description="Where it stands.")
     progress_percent: int = strawberry.field(description="0 to 100; 100 only when COMPLETED.")
@@ -74,6 +113,7 @@ class Render(Node):
     def from_row(cls, row: models.Render) -> "Render":
         return cls(
             id=global_id("Render", row.id),
+            row=row,
             number=row.number,
             status=row.status,
             progress_percent=row.progress_percent,
@@ -85,21 +125,8 @@ class Render(Node):
             started_at=row.started_at,
             finished_at=row.finished_at,
             created_at=row.created_at,
-            retries_at=row.due_at if row.status is ProductionStatus.QUEUED else None,
-            error=_error(row),
-            warnings=[RenderWarning(code=w["code"], message=w["message"]) for w in row.warnings],
-            outputs=[RenderOutput.from_json(output) for output in row.outputs],
+            retries_at=retries_at_of(row),
+            error=error_of(row),
+            warnings=warnings_of(row),
+            outputs=outputs_of(row),
         )
-
-
-def _error(row: models.Render) -> RenderError | None:
-    if row.error_code is None or row.error_stage is None:
-        return None
-    rule = rule_for(row.error_code)
-    return RenderError(
-        code=row.error_code,
-        stage=row.error_stage,
-        message=row.error_message or "",
-        retryable=rule.is_retryable,
-        remedy=rule.remedy,
-    )

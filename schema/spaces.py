@@ -1,37 +1,45 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import strawberry
 
 import models
 from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
+from planner.declared import Computed, backed_by, to_many, to_one
 from schema.connection import After, Connection, First
 from schema.context import Info
 from schema.node import Node, global_id
 from schema.users import User
-from services.list_publications import PublicationFilter, list_publications
-from services.list_space_members import list_space_members
-from services.list_spaces import SpaceFilter
-from services.rows.pages import PageRequest
+from services.list_publications import PublicationFilter, list_publications, publications_where
+from services.list_space_members import list_space_members, space_members_where
+from services.list_spaces import EVERY_SPACE, SpaceFilter
+from services.policy import own_membership, visible_spaces
+from services.rows import pages
+from services.rows.pages import NEWEST_FIRST, OLDEST_FIRST, Order, PageRequest
 
 if TYPE_CHECKING:
     from schema.publications import PublicationConnection
 
 
+def joined_at_of(row: models.SpaceMember) -> datetime:
+    return row.created_at
+
+
+@backed_by(models.SpaceMember, computed={"joined_at": Computed(("created_at",), joined_at_of)})
 @strawberry.type(description="A user's membership of a space.")
 class SpaceMember:
     role: SpaceRole = strawberry.field(description="What the member may do.")
     joined_at: datetime = strawberry.field(description="Since when.")
-    user_id: strawberry.Private[UUID]
+    row: strawberry.Private[models.SpaceMember]
 
     @strawberry.field(description="Who the member is.")
+    @to_one("user", always=True)
     async def user(self, info: Info) -> User:
-        return User.from_row(await info.context.loaders.user.load(self.user_id))
+        return User.from_row(await info.context.loaders.user.load(self.row.user_id))
 
     @classmethod
     def from_row(cls, row: models.SpaceMember) -> "SpaceMember":
-        return cls(role=row.role, joined_at=row.created_at, user_id=row.user_id)
+        return cls(row=row, role=row.role, joined_at=joined_at_of(row))
 
 
 @strawberry.type(description="A page of a space's members.")
@@ -39,6 +47,13 @@ class SpaceMemberConnection(Connection[SpaceMember]):
     pass
 
 
+def chosen_publications(
+    statuses: list[PublicationStatus] | None = None,
+) -> tuple[PublicationFilter, Order]:
+    return PublicationFilter(statuses=tuple(statuses or ())), NEWEST_FIRST
+
+
+@backed_by(models.Space, visible=visible_spaces, identity=global_id)
 @strawberry.type(description="Where productions are shown.")
 class Space(Node):
     row: strawberry.Private[models.Space]
@@ -50,11 +65,13 @@ class Space(Node):
     updated_at: datetime = strawberry.field(description="When it was last changed.")
 
     @strawberry.field(description="The viewer's role here; null for one who is not a member.")
+    @to_one(model=models.SpaceMember, on={"space_id": "id"}, where=own_membership, column="role")
     async def viewer_role(self, info: Info) -> SpaceRole | None:
         member = await info.context.loaders.role.load(self.row.id)
         return member.role if member else None
 
     @strawberry.field(description="Its members, oldest first; empty for one who is not a member.")
+    @to_many(models.SpaceMember, link="space_id", where=space_members_where, order=OLDEST_FIRST, pages=pages)
     async def members(self, info: Info, first: First = None, after: After = None) -> SpaceMemberConnection:
         page = await list_space_members(
             viewer=info.context.viewer, space_id=self.row.id, page=PageRequest(first, after)
@@ -62,6 +79,14 @@ class Space(Node):
         return SpaceMemberConnection.of(page, SpaceMember.from_row)
 
     @strawberry.field(description="What is published here, newest first.")
+    @to_many(
+        models.Publication,
+        link="space_id",
+        where=publications_where,
+        order=NEWEST_FIRST,
+        pages=pages,
+        chosen=chosen_publications,
+    )
     async def publications(
         self,
         info: Info,
@@ -114,3 +139,8 @@ class SpaceFilterInput:
 
     def to_filter(self) -> SpaceFilter:
         return SpaceFilter(self.visibility, tuple(self.roles or ()), self.name_contains)
+
+
+def chosen_spaces(filter: SpaceFilterInput | None = None) -> tuple[SpaceFilter, Order]:
+    """What the arguments of a list of spaces choose."""
+    return filter.to_filter() if filter else EVERY_SPACE, NEWEST_FIRST

@@ -1,27 +1,41 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import strawberry
 
 import models
 from models.statuses import UploadKind, UploadRejectionCode, UploadStatus
+from planner.declared import Computed, backed_by, computed, to_many, to_one
 from schema.connection import After, Connection, First
 from schema.context import Info
 from schema.node import Node, global_id
+from schema.orders import ListOrder
 from schema.publish_options import PublishOption
 from schema.scalars import BigInt
 from schema.upload_media import UploadMedia
 from schema.upload_transfer import UploadTransfer, to_transfer
 from schema.users import User
 from services.list_productions import list_productions
-from services.list_publications import PublicationFilter, list_publications
-from services.list_uploads import UploadFilter
+from services.list_publications import PublicationFilter, list_publications, publications_where
+from services.list_uploads import EVERY_UPLOAD, UploadFilter
 from services.media.probed_media import read_probed
 from services.playback.source_url import poster_url, source_url
-from services.production_filter import ProductionFilter
+from services.policy import visible_uploads
+from services.production_filter import ProductionFilter, productions_where
 from services.publish_options import publish_options
-from services.rows.pages import PageRequest
+from services.rows import pages
+from services.rows.pages import NEWEST_FIRST, Order, PageRequest
+
+TRANSFER_COLUMNS = (
+    "id",
+    "status",
+    "content_type",
+    "byte_size",
+    "source_key",
+    "multipart_id",
+    "part_size",
+    "expires_at",
+)
 
 if TYPE_CHECKING:
     from schema.productions import ProductionConnection
@@ -34,12 +48,30 @@ class UploadRejection:
     message: str = strawberry.field(description="The reason, for people.")
 
 
+def rejection_of(row: models.Upload) -> UploadRejection | None:
+    if row.rejection_code is None:
+        return None
+    return UploadRejection(code=row.rejection_code, message=row.rejection_message or "")
+
+
+def media_of(row: models.Upload) -> UploadMedia | None:
+    return UploadMedia.from_probed(read_probed(row.kind, row.media)) if row.media else None
+
+
+@backed_by(
+    models.Upload,
+    visible=visible_uploads,
+    identity=global_id,
+    computed={
+        "rejection": Computed(("rejection_code", "rejection_message"), rejection_of),
+        "media": Computed(("kind", "media"), media_of),
+    },
+)
 @strawberry.type(
     description="A raw source file of one owner: a video, or an image, sound or captions for one."
 )
 class Upload(Node):
     row: strawberry.Private[models.Upload]
-    owner_id: strawberry.Private[UUID]
     title: str = strawberry.field(description="What the owner calls it.")
     filename: str = strawberry.field(description="The file's name on the owner's machine.")
     kind: UploadKind = strawberry.field(description="What it is for, by its content type.")
@@ -52,16 +84,19 @@ class Upload(Node):
     updated_at: datetime = strawberry.field(description="When it last changed.")
 
     @strawberry.field(description="Whose it is.")
+    @to_one("owner", always=True)
     async def owner(self, info: Info) -> User:
-        return User.from_row(await info.context.loaders.user.load(self.owner_id))
+        return User.from_row(await info.context.loaders.user.load(self.row.owner_id))
 
     @strawberry.field(description="How to send the file, while its bytes are awaited.")
+    @computed(*TRANSFER_COLUMNS)
     async def transfer(self, info: Info) -> UploadTransfer | None:
         return await to_transfer(self.row, info.context)
 
     @strawberry.field(
         description="A still of a video, or an image made smaller, for an hour or so; else null."
     )
+    @computed("poster_key")
     async def poster_url(self, info: Info) -> str | None:
         context = info.context
         return await poster_url(
@@ -69,6 +104,7 @@ class Upload(Node):
         )
 
     @strawberry.field(description="The file itself, for an hour or so, once it is READY.")
+    @computed("status", "source_key", "filename")
     async def source_url(self, info: Info) -> str | None:
         context = info.context
         return await source_url(
@@ -76,6 +112,7 @@ class Upload(Node):
         )
 
     @strawberry.field(description="The productions made of it, newest first.")
+    @to_many(models.Production, link="upload_id", where=productions_where, order=NEWEST_FIRST, pages=pages)
     async def productions(
         self, info: Info, first: First = None, after: After = None
     ) -> Annotated["ProductionConnection", strawberry.lazy("schema.productions")]:
@@ -89,6 +126,13 @@ class Upload(Node):
         return ProductionConnection.of(page, Production.from_row)
 
     @strawberry.field(description="Where its productions are published, newest first.")
+    @to_many(
+        models.Publication,
+        link="production.upload_id",
+        where=publications_where,
+        order=NEWEST_FIRST,
+        pages=pages,
+    )
     async def publications(
         self, info: Info, first: First = None, after: After = None
     ) -> Annotated["PublicationConnection", strawberry.lazy("schema.publications")]:
@@ -102,27 +146,24 @@ class Upload(Node):
         return PublicationConnection.of(page, Publication.from_row)
 
     @strawberry.field(description="The viewer's spaces, and whether it can be published in each.")
+    @computed("id", "kind", "status")
     async def publish_options(self, info: Info) -> list[PublishOption]:
         options = await publish_options(viewer=info.context.viewer, upload=self.row)
         return [PublishOption.from_option(option) for option in options]
 
     @classmethod
     def from_row(cls, row: models.Upload) -> "Upload":
-        rejection = None
-        if row.rejection_code is not None:
-            rejection = UploadRejection(code=row.rejection_code, message=row.rejection_message or "")
         return cls(
             id=global_id("Upload", row.id),
             row=row,
-            owner_id=row.owner_id,
             title=row.title,
             filename=row.filename,
             kind=row.kind,
             content_type=row.content_type,
             byte_size=BigInt(row.byte_size),
             status=row.status,
-            rejection=rejection,
-            media=UploadMedia.from_probed(read_probed(row.kind, row.media)) if row.media else None,
+            rejection=rejection_of(row),
+            media=media_of(row),
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
@@ -145,3 +186,10 @@ class UploadFilterInput:
 
     def to_filter(self) -> UploadFilter:
         return UploadFilter(tuple(self.statuses or ()), self.title_contains, tuple(self.kinds or ()))
+
+
+def chosen_uploads(
+    filter: UploadFilterInput | None = None, order_by: ListOrder = ListOrder.CREATED_AT_DESC
+) -> tuple[UploadFilter, Order]:
+    """What the arguments of a list of uploads choose."""
+    return filter.to_filter() if filter else EVERY_UPLOAD, order_by.value

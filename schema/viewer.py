@@ -1,23 +1,39 @@
 from typing import Annotated
 
 import strawberry
+from tortoise.expressions import Q
 
 import models
+import services.viewer
 from models.statuses import SpaceRole
+from planner.declared import Computed, backed_by, to_many
 from schema.connection import After, First
 from schema.context import Info
 from schema.node import global_id
 from schema.orders import ListOrder
 from schema.productions import Production, ProductionConnection
 from schema.spaces import Space, SpaceConnection
-from schema.uploads import Upload, UploadConnection, UploadFilterInput
+from schema.uploads import Upload, UploadConnection, UploadFilterInput, chosen_uploads
 from services.list_productions import list_productions
-from services.list_spaces import SpaceFilter, list_spaces
-from services.list_uploads import list_uploads
-from services.production_filter import ProductionFilter
-from services.rows.pages import PageRequest
+from services.list_spaces import SpaceFilter, list_spaces, spaces_where
+from services.list_uploads import list_uploads, uploads_where
+from services.policy import oneself
+from services.production_filter import ProductionFilter, productions_where
+from services.rows import pages
+from services.rows.pages import NEWEST_FIRST, PageRequest
+
+OWN_SPACES = SpaceFilter(roles=tuple(SpaceRole))
 
 
+def id_of(row: models.User) -> strawberry.ID:
+    return global_id("User", row.id)
+
+
+def own_spaces_where(viewer: services.viewer.Viewer) -> Q:
+    return spaces_where(viewer, OWN_SPACES)
+
+
+@backed_by(models.User, visible=oneself, computed={"id": Computed(("id",), id_of)})
 @strawberry.type(description="Who is asking.")
 class Viewer:
     row: strawberry.Private[models.User]
@@ -26,6 +42,14 @@ class Viewer:
     email: str = strawberry.field(description="The address used to be added to spaces.")
 
     @strawberry.field(description="The viewer's uploads.")
+    @to_many(
+        models.Upload,
+        link="owner_id",
+        where=uploads_where,
+        order=NEWEST_FIRST,
+        pages=pages,
+        chosen=chosen_uploads,
+    )
     async def uploads(
         self,
         info: Info,
@@ -36,15 +60,17 @@ class Viewer:
             ListOrder, strawberry.argument(description="How to sort them.")
         ] = ListOrder.CREATED_AT_DESC,
     ) -> UploadConnection:
+        wanted, order = chosen_uploads(filter, order_by)
         page = await list_uploads(
             viewer=info.context.viewer,
             page=PageRequest(first, after),
-            filter=filter.to_filter() if filter else None,
-            order=order_by.value,
+            filter=wanted,
+            order=order,
         )
         return UploadConnection.of(page, Upload.from_row)
 
     @strawberry.field(description="The viewer's own productions, newest first.")
+    @to_many(models.Production, link="owner_id", where=productions_where, order=NEWEST_FIRST, pages=pages)
     async def productions(self, info: Info, first: First = None, after: After = None) -> ProductionConnection:
         page = await list_productions(
             viewer=info.context.viewer,
@@ -54,14 +80,15 @@ class Viewer:
         return ProductionConnection.of(page, Production.from_row)
 
     @strawberry.field(description="The spaces the viewer is a member of, newest first.")
+    @to_many(models.Space, where=own_spaces_where, order=NEWEST_FIRST, pages=pages)
     async def spaces(self, info: Info, first: First = None, after: After = None) -> SpaceConnection:
         page = await list_spaces(
             viewer=info.context.viewer,
             page=PageRequest(first, after),
-            filter=SpaceFilter(roles=tuple(SpaceRole)),
+            filter=OWN_SPACES,
         )
         return SpaceConnection.of(page, Space.from_row)
 
     @classmethod
     def from_row(cls, row: models.User) -> "Viewer":
-        return cls(id=global_id("User", row.id), row=row, name=row.name, email=row.email)
+        return cls(id=id_of(row), row=row, name=row.name, email=row.email)

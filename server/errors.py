@@ -55,7 +55,12 @@ class TellingSchema(Schema):
 
 def is_unstorable(original: Exception | None) -> bool:
     """A value that PostgreSQL itself refuses, such as a NUL character in a text: the client's mistake."""
-    return isinstance(original, OperationalError) and isinstance(original.__cause__, asyncpg.DataError)
+    return isinstance(original, OperationalError) and is_unstorable_value(original.__cause__)
+
+
+def is_unstorable_value(error: BaseException | None) -> bool:
+    """The same, as PostgreSQL's client raises it."""
+    return isinstance(error, asyncpg.DataError)
 
 
 def code_of(error: GraphQLError) -> str:

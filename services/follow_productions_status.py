@@ -9,7 +9,7 @@ from services.live.event_log import horizon
 from services.live.follow import Follow
 from services.live.production_changes import ProductionChanges, ProductionStatusChange, present_changes
 from services.live.told_since import told_since
-from services.production_filter import ProductionFilter, filtered_productions
+from services.production_filter import ProductionFilter, productions_where
 from services.render_lifecycle import TERMINAL
 from services.viewer import Viewer
 
@@ -47,7 +47,8 @@ class FollowProductionsStatus(Follow):
                 yield change
 
     async def _unfinished(self) -> Sequence[models.Production]:
-        rows = filtered_productions(self.viewer, self._filter).exclude(status__in=TERMINAL)
+        wanted = productions_where(self.viewer, self._filter)
+        rows = models.Production.filter(wanted).exclude(status__in=TERMINAL)
         return await rows.order_by("-created_at", "-id").limit(MAX_INITIAL)
 
 

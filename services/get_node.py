@@ -3,8 +3,7 @@ from uuid import UUID
 from tortoise.models import Model
 
 import models
-from services.policy import owns
-from services.rows.visible_rows import visible_row, visible_rows
+from services.rows.visible_rows import visible_row
 from services.viewer import Viewer
 
 TABLES: dict[str, type[Model]] = {
@@ -12,29 +11,11 @@ TABLES: dict[str, type[Model]] = {
     "Production": models.Production,
     "Space": models.Space,
     "Publication": models.Publication,
+    "Render": models.Render,
+    "User": models.User,
 }
 
 
 async def get_node(*, viewer: Viewer, type_name: str, row_id: UUID) -> Model | None:
-    """Any object by type and id; None for what the viewer may not see, and for a type without rows."""
-    if type_name in TABLES:
-        return await visible_row(viewer, TABLES[type_name], row_id)
-    if type_name == "User":
-        return await _user(viewer, row_id)
-    if type_name == "Render":
-        render = await models.Render.filter(id=row_id).select_related("production").first()
-        return render if render and owns(viewer, render.production) else None
-    return None
-
-
-async def _user(viewer: Viewer, user_id: UUID) -> models.User | None:
-    """Oneself, whoever shares a space, and the owners of what one may see; the rest do not exist."""
-    if user_id == viewer.user_id:
-        return await models.User.get_or_none(id=user_id)
-    if viewer.user_id is not None:
-        shared = models.SpaceMember.filter(user_id=viewer.user_id).values_list("space_id", flat=True)
-        if await models.SpaceMember.exists(user_id=user_id, space_id__in=await shared):
-            return await models.User.get_or_none(id=user_id)
-    if await visible_rows(viewer, models.Production).filter(owner_id=user_id).exists():
-        return await models.User.get_or_none(id=user_id)
-    return None
+    """Any object by type and id; None for what the viewer may not see. Raises KeyError for another type."""
+    return await visible_row(viewer, TABLES[type_name], row_id)

@@ -1,5 +1,5 @@
 import models
-from services.production_filter import ProductionFilter, filtered_productions
+from services.production_filter import EVERY_PRODUCTION, ProductionFilter, productions_where
 from services.rows.pages import NEWEST_FIRST, Order, Page, PageRequest, page_of
 from services.viewer import Viewer
 
@@ -12,4 +12,5 @@ async def list_productions(
     order: Order = NEWEST_FIRST,
 ) -> Page[models.Production]:
     """The productions the viewer may see: their own and those shown to them in spaces."""
-    return await page_of(filtered_productions(viewer, filter or ProductionFilter()), order, page)
+    wanted = productions_where(viewer, filter or EVERY_PRODUCTION)
+    return await page_of(models.Production, wanted, order, page)

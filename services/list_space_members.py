@@ -1,16 +1,21 @@
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 import models
-from services.policy import role_in
-from services.rows.pages import Order, Page, PageRequest, page_of
+from services.policy import visible_space_members
+from services.rows.pages import OLDEST_FIRST, Page, PageRequest, page_of
 from services.viewer import Viewer
+
+
+def space_members_where(viewer: Viewer) -> Q:
+    """Of every space's members, those of the viewer's spaces."""
+    return visible_space_members(viewer)
 
 
 async def list_space_members(
     *, viewer: Viewer, space_id: UUID, page: PageRequest
 ) -> Page[models.SpaceMember]:
     """A space's members, oldest first, for its members; a stranger sees none."""
-    rows = models.SpaceMember.filter(space_id=space_id)
-    if await role_in(viewer, space_id) is None:
-        rows = rows.filter(id__isnull=True)
-    return await page_of(rows, Order("created_at", is_descending=False), page)
+    wanted = space_members_where(viewer) & Q(space_id=space_id)
+    return await page_of(models.SpaceMember, wanted, OLDEST_FIRST, page)

@@ -1,32 +1,44 @@
 from dataclasses import dataclass
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q
 
 import models
 from models.statuses import SpaceRole, SpaceVisibility
+from services.policy import visible_spaces
+from services.rows.exists import Exists
 from services.rows.pages import NEWEST_FIRST, Page, PageRequest, page_of
-from services.rows.visible_rows import visible_rows
 from services.viewer import Viewer
 
 
 @dataclass(frozen=True)
 class SpaceFilter:
+    """With `roles`, only those where the viewer has one of them."""
+
     visibility: SpaceVisibility | None = None
     roles: tuple[SpaceRole, ...] = ()
     name_contains: str | None = None
+    """In any case."""
+
+
+EVERY_SPACE = SpaceFilter()
+
+
+def spaces_where(viewer: Viewer, filter: SpaceFilter = EVERY_SPACE) -> Q:
+    """Those the filter lets through of all that the viewer may see."""
+    wanted = visible_spaces(viewer)
+    if filter.visibility:
+        wanted &= Q(visibility=filter.visibility)
+    if filter.name_contains:
+        wanted &= Q(name__icontains=filter.name_contains)
+    if filter.roles:
+        role = Q(user_id=viewer.user_id, role__in=filter.roles)
+        wanted &= Exists(models.SpaceMember, {"space_id": "id"}, role)
+    return wanted
 
 
 async def list_spaces(
     *, viewer: Viewer, page: PageRequest, filter: SpaceFilter | None = None
 ) -> Page[models.Space]:
-    """The spaces the viewer may see; with `roles`, those where the viewer has one of them."""
-    wanted = filter or SpaceFilter()
-    rows = visible_rows(viewer, models.Space)
-    if wanted.visibility:
-        rows = rows.filter(visibility=wanted.visibility)
-    if wanted.name_contains:
-        rows = rows.filter(name__icontains=wanted.name_contains)
-    if wanted.roles:
-        memberships = models.SpaceMember.filter(user_id=viewer.user_id, role__in=wanted.roles)
-        rows = rows.filter(id__in=Subquery(memberships.values("space_id")))
-    return await page_of(rows, NEWEST_FIRST, page)
+    """The spaces the viewer may see."""
+    wanted = spaces_where(viewer, filter or EVERY_SPACE)
+    return await page_of(models.Space, wanted, NEWEST_FIRST, page)

@@ -7,18 +7,18 @@ methods of a value, read from the tables once for them all (`services/live/audie
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from tortoise.expressions import Q, Subquery
-from tortoise.queryset import ValuesQuery
+from tortoise.expressions import Q
 
 import models
 from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
+from services.rows.exists import Among, Probe
 from services.viewer import Viewer
 
 PUBLISHING_ROLES = (SpaceRole.PUBLISHER, SpaceRole.OWNER)
 NOBODY = Q(id__isnull=True)
+NOT_WITHDRAWN = Q(status__not=PublicationStatus.WITHDRAWN)
 
 
 def visible_uploads(viewer: Viewer) -> Q:
@@ -28,32 +28,83 @@ def visible_uploads(viewer: Viewer) -> Q:
 
 def visible_spaces(viewer: Viewer) -> Q:
     """A PUBLIC space is everybody's; a MEMBERS space is its members'."""
-    if viewer.user_id is None:
-        return Q(visibility=SpaceVisibility.PUBLIC)
-    return Q(visibility=SpaceVisibility.PUBLIC) | Q(id__in=Subquery(_spaces_of(viewer.user_id)))
+    public = Q(visibility=SpaceVisibility.PUBLIC)
+    return public if viewer.user_id is None else public | _member_of("id", viewer.user_id)
+
+
+def visible_space_members(viewer: Viewer) -> Q:
+    """Members see each other."""
+    return NOBODY if viewer.user_id is None else _member_of("space_id", viewer.user_id)
 
 
 def visible_publications(viewer: Viewer) -> Q:
     """LIVE ones of a visible space; the others only for the production's owner and the space's publishers."""
-    live = Q(status=PublicationStatus.LIVE) & Q(
-        space_id__in=Subquery(models.Space.filter(visible_spaces(viewer)).values("id"))
-    )
-    if viewer.user_id is None:
-        return live
-    own = Q(production_id__in=Subquery(models.Production.filter(owner_id=viewer.user_id).values("id")))
-    return live | own | Q(space_id__in=Subquery(_spaces_of(viewer.user_id, PUBLISHING_ROLES)))
+    return _shown_to(viewer) if viewer.user_id is None else of_own_production(viewer) | _shown_to(viewer)
 
 
 def visible_productions(viewer: Viewer) -> Q:
     """One's own, and every one with a visible publication that has not been withdrawn."""
-    shown = Q(
-        id__in=Subquery(
-            models.Publication.filter(
-                visible_publications(viewer), status__not=PublicationStatus.WITHDRAWN
-            ).values("production_id")
-        )
-    )
+    shown = Probe(models.Publication, {"production_id": "id"}, NOT_WITHDRAWN & _shown_to(viewer))
     return shown if viewer.user_id is None else Q(owner_id=viewer.user_id) | shown
+
+
+def visible_productions_gathered(viewer: Viewer) -> Q:
+    """`visible_productions`, from the viewer's spaces on: for one who sees few of very many."""
+    public = Q(visibility=SpaceVisibility.PUBLIC)
+    if viewer.user_id is None:
+        spaces, publishers = public, NOBODY
+    else:
+        mine = Q(user_id=viewer.user_id)
+        spaces = public | Among("id", models.SpaceMember, "space_id", mine)
+        publishing = mine & Q(role__in=PUBLISHING_ROLES)
+        publishers = NOT_WITHDRAWN & Among("space_id", models.SpaceMember, "space_id", publishing)
+    live = Q(status=PublicationStatus.LIVE) & Among("space_id", models.Space, "id", spaces)
+    shown = Among("id", models.Publication, "production_id", live | publishers)
+    return shown if viewer.user_id is None else Q(owner_id=viewer.user_id) | shown
+
+
+def visible_users(viewer: Viewer) -> Q:
+    """Oneself, whoever shares a space, and the owners of what one may see; the rest do not exist."""
+    owners = Probe(models.Production, {"owner_id": "id"}, visible_productions(viewer))
+    if viewer.user_id is None:
+        return owners
+    shares = Probe(models.SpaceMember, {"user_id": "id"}, visible_space_members(viewer))
+    return oneself(viewer) | shares | owners
+
+
+def oneself(viewer: Viewer) -> Q:
+    """Of users: the viewer."""
+    return NOBODY if viewer.user_id is None else Q(id=viewer.user_id)
+
+
+def own_membership(viewer: Viewer) -> Q:
+    """Of the members of spaces: the viewer."""
+    return NOBODY if viewer.user_id is None else Q(user_id=viewer.user_id)
+
+
+def of_own_production(viewer: Viewer, production: str = "production_id") -> Q:
+    """Of rows with a production's id in the field `production`: those of the viewer's own productions."""
+    if viewer.user_id is None:
+        return NOBODY
+    return Probe(models.Production, {"id": production}, Q(owner_id=viewer.user_id))
+
+
+def visible_renders(viewer: Viewer) -> Q:
+    """How a production came about is its owner's business."""
+    return of_own_production(viewer)
+
+
+def _shown_to(viewer: Viewer) -> Q:
+    """The publications that one sees without owning the production."""
+    live = Q(status=PublicationStatus.LIVE) & Probe(models.Space, {"id": "space_id"}, visible_spaces(viewer))
+    if viewer.user_id is None:
+        return live
+    return live | _member_of("space_id", viewer.user_id, Q(role__in=PUBLISHING_ROLES))
+
+
+def _member_of(space: str, user_id: UUID, role: Q | None = None) -> Q:
+    """Of rows with a space's id in the field `space`: those where the user is a member, in such a role."""
+    return Probe(models.SpaceMember, {"space_id": space}, Q(user_id=user_id) & (role or Q()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +190,3 @@ async def role_in(viewer: Viewer, space_id: UUID) -> SpaceRole | None:
         return None
     member = await models.SpaceMember.filter(space_id=space_id, user_id=viewer.user_id).first()
     return member.role if member else None
-
-
-def _spaces_of(user_id: UUID, roles: tuple[SpaceRole, ...] = ()) -> ValuesQuery[Any]:
-    memberships = models.SpaceMember.filter(user_id=user_id)
-    if roles:
-        memberships = memberships.filter(role__in=roles)
-    return memberships.values("space_id")

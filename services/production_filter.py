@@ -1,12 +1,17 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from tortoise.expressions import Subquery
-from tortoise.queryset import QuerySet
+from tortoise.expressions import Q
 
 import models
-from models.statuses import ProductionStatus, PublicationStatus
-from services.rows.visible_rows import visible_rows
+from models.statuses import ProductionStatus
+from services.policy import (
+    NOT_WITHDRAWN,
+    visible_productions,
+    visible_productions_gathered,
+    visible_publications,
+)
+from services.rows.exists import Among, EitherWay, Probe
 from services.viewer import Viewer
 
 
@@ -23,22 +28,29 @@ class ProductionFilter:
     """In any case."""
 
 
-def filtered_productions(viewer: Viewer, filter: ProductionFilter) -> QuerySet[models.Production]:
+EVERY_PRODUCTION = ProductionFilter()
+
+
+def productions_where(viewer: Viewer, filter: ProductionFilter = EVERY_PRODUCTION) -> Q:
     """Those the filter lets through of all that the viewer may see."""
-    rows = visible_rows(viewer, models.Production)
+    within = _columns(filter)
+    if filter.space_id is None:
+        return EitherWay(visible_productions(viewer), visible_productions_gathered(viewer), within)
+    # What is seen in a space is seen.
+    there = Q(space_id=filter.space_id) & NOT_WITHDRAWN & visible_publications(viewer)
+    near = Probe(models.Publication, {"production_id": "id"}, there)
+    return EitherWay(near, Among("id", models.Publication, "production_id", there), within)
+
+
+def _columns(filter: ProductionFilter) -> Q:
+    """What a production's own columns answer."""
+    wanted = Q()
     if filter.statuses:
-        rows = rows.filter(status__in=filter.statuses)
+        wanted &= Q(status__in=filter.statuses)
     if filter.upload_id:
-        rows = rows.filter(upload_id=filter.upload_id)
+        wanted &= Q(upload_id=filter.upload_id)
     if filter.owner_id:
-        rows = rows.filter(owner_id=filter.owner_id)
+        wanted &= Q(owner_id=filter.owner_id)
     if filter.title_contains:
-        rows = rows.filter(title__icontains=filter.title_contains)
-    if filter.space_id:
-        shown = (
-            visible_rows(viewer, models.Publication)
-            .filter(space_id=filter.space_id)
-            .exclude(status=PublicationStatus.WITHDRAWN)
-        )
-        rows = rows.filter(id__in=Subquery(shown.values("production_id")))
-    return rows
+        wanted &= Q(title__icontains=filter.title_contains)
+    return wanted

@@ -2,12 +2,29 @@
 
 from collections.abc import Sequence
 
+from tortoise.expressions import Q
+
 import models
 from models.statuses import StatusEventKind
-from services.policy import owns
+from services.policy import of_own_production, visible_renders
 from services.viewer import Viewer
 
 HistoryRow = models.StatusEvent | models.RenderStep
+
+
+def transitions_where(viewer: Viewer) -> Q:
+    """The transitions of the viewer's own productions, in the event log."""
+    return Q(kind=StatusEventKind.PRODUCTION_STATUS) & of_own_production(viewer, "subject_id")
+
+
+def steps_where(viewer: Viewer) -> Q:
+    """The steps of the viewer's own productions that are no transitions."""
+    return of_own_production(viewer)
+
+
+def renders_where(viewer: Viewer) -> Q:
+    """The renders of the viewer's own productions."""
+    return visible_renders(viewer)
 
 
 async def production_history(*, viewer: Viewer, production: models.Production) -> Sequence[HistoryRow]:
@@ -15,12 +32,8 @@ async def production_history(*, viewer: Viewer, production: models.Production) -
 
     Both were written under the production's lock: steps stand after the transition they name, by id.
     """
-    if not owns(viewer, production):
-        return []
-    transitions = await models.StatusEvent.filter(
-        subject_id=production.id, kind=StatusEventKind.PRODUCTION_STATUS
-    )
-    steps = await models.RenderStep.filter(production_id=production.id)
+    transitions = await models.StatusEvent.filter(transitions_where(viewer), subject_id=production.id)
+    steps = await models.RenderStep.filter(steps_where(viewer), production_id=production.id)
     return sorted([*transitions, *steps], key=_place)
 
 
@@ -30,6 +43,4 @@ def _place(row: HistoryRow) -> tuple[int, int]:
 
 async def production_renders(*, viewer: Viewer, production: models.Production) -> Sequence[models.Render]:
     """Every attempt, newest first, for the owner; others see none."""
-    if not owns(viewer, production):
-        return []
-    return await models.Render.filter(production_id=production.id).order_by("-number")
+    return await models.Render.filter(renders_where(viewer), production_id=production.id).order_by("-number")

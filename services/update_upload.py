@@ -1,12 +1,15 @@
 from enum import StrEnum
+from functools import cache
+from typing import NoReturn
 from uuid import UUID
 
-from tortoise.transactions import in_transaction
+from tortoise import connections, timezone
 
 import models
 from services.create_upload import MAX_TITLE
 from services.errors import Unauthenticated, refuse
-from services.rows.owned_upload import lock_owned_upload
+from services.policy import visible_uploads
+from services.rows.visible_rows import visible_row
 from services.viewer import Viewer
 
 
@@ -19,12 +22,28 @@ async def update_upload(*, viewer: Viewer, upload_id: UUID, title: str) -> model
     """Rename an upload; its productions keep the titles they have."""
     if viewer.user_id is None:
         raise Unauthenticated
-    codes = UpdateUploadErrorCode
-    async with in_transaction():
-        upload = await lock_owned_upload(viewer=viewer, upload_id=upload_id, not_found=codes.UPLOAD_NOT_FOUND)
-        if not 1 <= len(title.strip()) <= MAX_TITLE:
-            message = f"A title has 1 to {MAX_TITLE} characters."
-            raise refuse(codes.TITLE_INVALID, message, "input", "title")
-        upload.title = title.strip()
-        await upload.save(update_fields=["title", "updated_at"])
-    return upload
+    new_title = title.strip()
+    if not 1 <= len(new_title) <= MAX_TITLE:
+        if await visible_row(viewer, models.Upload, upload_id) is None:
+            _refuse_unknown()
+        message = f"A title has 1 to {MAX_TITLE} characters."
+        raise refuse(UpdateUploadErrorCode.TITLE_INVALID, message, "input", "title")
+    # No status is written, so none of its writers need to be kept out: one statement is whole by itself.
+    found = await connections.get("default").execute_query_dict(
+        _renaming(), [new_title, timezone.now(), viewer.user_id, upload_id]
+    )
+    if not found:
+        _refuse_unknown()
+    return models.Upload._init_from_db(**found[0])
+
+
+def _refuse_unknown() -> NoReturn:
+    raise refuse(UpdateUploadErrorCode.UPLOAD_NOT_FOUND, "There is no such upload.", "input", "uploadId")
+
+
+@cache
+def _renaming() -> str:
+    """Made once: Tortoise, which cannot say RETURNING, takes longer to word a statement than PostgreSQL to
+    carry it out. The values in it only stand for others."""
+    somebodys = models.Upload.filter(visible_uploads(Viewer(UUID(int=0))), id=UUID(int=0))
+    return somebodys.update(title="", updated_at=timezone.now()).sql() + " RETURNING *"

@@ -19,9 +19,12 @@ from types import FrameType
 import world
 from cases import TWO, Idle, Scene, idle, latency, throughput
 from profiles import profile
-from servers import LOAD_CORE, NAMES, install_node_peers
+from servers import HERE, NAMES
 from sockets import ServerFailed
 from steps import Outcome
+
+from bench.cores import LOAD_CORE
+from bench.servers import install_node_peers
 
 CASES = ("hot", "spread", "idle", "latency", "two", "hot-transitions", "spread-transitions")
 LATENCY_SECONDS = 20.0
@@ -169,7 +172,7 @@ def main() -> None:
         signal.signal(number, stop)
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    install_node_peers()
+    install_node_peers(HERE)
     os.sched_setaffinity(0, {LOAD_CORE})
     began = time.monotonic()
     with world.opened() as stands_on:

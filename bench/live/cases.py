@@ -16,10 +16,13 @@ from feeds import (
     TransitionFeed,
     public_id,
 )
-from servers import LOAD_CORE, SERVER_CORE, Server, running
+from servers import running
 from sockets import Crowd, Sockets
 from steps import Outcome, Step
 from world import World
+
+from bench.cores import LOAD_CORE, SERVER_CORE
+from bench.servers import Server
 
 SATURATED = 0.95
 MOST_STEPS = 5

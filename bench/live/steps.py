@@ -5,14 +5,15 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from feeds import MOST_TICKS, READY_ID, Feed
-from servers import LOAD_CORE, Server
 from sockets import ServerFailed, Sockets, Watcher
 from writer import TITLE
+
+from bench.cores import core_times, used
+from bench.servers import Server
 
 PROMISED_MS = 250.0
 SAMPLE = 499
@@ -191,18 +192,3 @@ class Step:
             load_us=load / messages * 1e6,
             frame_bytes=self._frame_bytes,
         )
-
-
-def core_times() -> tuple[int, int]:
-    """Of the load's core: the idle ticks, and all."""
-    for line in Path("/proc/stat").read_text().splitlines():
-        name, *ticks = line.split()
-        if name == f"cpu{LOAD_CORE}":
-            numbers = [int(tick) for tick in ticks[:8]]
-            return numbers[3] + numbers[4], sum(numbers)
-    raise RuntimeError("no such core")
-
-
-def used(before: tuple[int, int], after: tuple[int, int]) -> float:
-    idle, total = after[0] - before[0], after[1] - before[1]
-    return 1 - idle / total if total else 0.0

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.servers import airdate_environment
 from embedded.data_directory import DataDirectory
-from embedded.environment import python_environment
-from embedded.object_storage import REGION
 from embedded.stack import EmbeddedStack, Endpoints
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+# The writer takes the settings of a server, and serves nothing.
+NO_PORT = 8000
 
 
 class WriterProcess:
@@ -77,27 +77,6 @@ class World:
     endpoints: Endpoints
     writer: WriterProcess
 
-    def airdate_environment(self, port: int) -> dict[str, str]:
-        return airdate_environment(self.endpoints) | {
-            "AIRDATE_PORT": str(port),
-            "AIRDATE_DATA_DIR": str(self.data.folder("airdate")),
-        }
-
-
-def airdate_environment(endpoints: Endpoints) -> dict[str, str]:
-    return python_environment(
-        AIRDATE_DATABASE_URL=endpoints.database_url,
-        AIRDATE_REDIS_URL=endpoints.redis_url,
-        AIRDATE_S3_ENDPOINT_URL=endpoints.s3_endpoint_url,
-        AIRDATE_S3_BUCKET=endpoints.s3_bucket,
-        AIRDATE_MEDIACONVERT_ROLE="arn:aws:iam::000000000000:role/bench",
-        AIRDATE_EVENTS_KEY="events-key-of-the-benchmark",
-        AIRDATE_SECRET_KEY="secret-key-of-the-benchmark",
-        AWS_ACCESS_KEY_ID=endpoints.s3_access_key,
-        AWS_SECRET_ACCESS_KEY=endpoints.s3_secret_key,
-        AWS_REGION=REGION,
-    )
-
 
 @contextmanager
 def opened() -> Iterator[World]:
@@ -106,8 +85,7 @@ def opened() -> Iterator[World]:
         stack = EmbeddedStack(Path(folder))
         try:
             endpoints = stack.start_servers()
-            environment = airdate_environment(endpoints) | {"PYTHONPATH": str(ROOT)}
-            writer = WriterProcess(environment)
+            writer = WriterProcess(airdate_environment(endpoints, stack.data, NO_PORT))
             try:
                 yield World(stack.data, endpoints, writer)
             finally:

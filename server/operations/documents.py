@@ -3,7 +3,6 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from graphql import (
-    DirectiveNode,
     DocumentNode,
     FieldNode,
     GraphQLError,
@@ -19,6 +18,8 @@ from graphql import (
     visit,
 )
 
+from planner.operation import PlannedOperation
+from planner.planner import Planner
 from server.errors import TellingSchema
 from server.operations.projection import Projection
 from server.operations.refused import Refused
@@ -39,8 +40,7 @@ class Prepared:
     operation: OperationDefinitionNode
     resume_variable: str | None
     """The variable that says where to continue and is used for nothing else."""
-    condition_variables: tuple[str, ...]
-    """Those that say what is selected (@skip, @include)."""
+    reads: PlannedOperation
     projections: dict[Hashable, Projection | None] = field(default_factory=dict)
     """By the values of these, as far as they were asked for."""
 
@@ -52,8 +52,8 @@ class Prepared:
 class Documents:
     """Documents parsed and validated once; the longest unused goes."""
 
-    def __init__(self, schema: TellingSchema) -> None:
-        self._schema = schema._schema
+    def __init__(self, schema: TellingSchema, planner: Planner) -> None:
+        self._schema, self._planner = schema._schema, planner
         self._rules = [*specified_rules, *schema.rules]
         self._prepared: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
 
@@ -85,9 +85,8 @@ class Documents:
             raise Refused([GraphQLError(_which(operation_name))])
         uses = _Uses()
         visit(document, uses)
-        return Prepared(
-            text, document, operation, _resume_variable(operation, uses), tuple(sorted(uses.in_conditions))
-        )
+        reads = self._planner.operation(document, operation)
+        return Prepared(text, document, operation, _resume_variable(operation, uses), reads)
 
 
 def _which(operation_name: str | None) -> str:
@@ -113,15 +112,9 @@ class _Uses(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.counted: dict[str, int] = {}
-        self.in_conditions: set[str] = set()
 
     def enter_variable_definition(self, node: object, *_: object) -> object:
         return self.SKIP
 
     def enter_variable(self, node: VariableNode, *_: object) -> None:
         self.counted[node.name.value] = self.counted.get(node.name.value, 0) + 1
-
-    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-        for argument in node.arguments or ():
-            if isinstance(argument.value, VariableNode):
-                self.in_conditions.add(argument.value.name.value)

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import structlog
-from graphql import ExecutionResult, Executor, GraphQLError, create_source_event_stream, execute
+from graphql import ExecutionResult, Executor, GraphQLError, create_source_event_stream
 from graphql.error import located_error
 
 from schema.context import Context
@@ -18,6 +18,7 @@ from server.operations.documents import Documents, Prepared
 from server.operations.payload import payload_of
 from server.operations.persisted import PersistedOperations
 from server.operations.projection import Projection, projection_of, root_of
+from server.operations.reads import planner_of
 from server.operations.refused import Refused
 from server.operations.request import OperationRequest
 from server.operations.sink import Running, Sink
@@ -34,7 +35,8 @@ class Operations:
 
     def __init__(self, schema: TellingSchema, persisted: PersistedOperations) -> None:
         self._schema, self._persisted = schema, persisted
-        self._documents = Documents(schema)
+        self._planner = planner_of(schema)
+        self._documents = Documents(schema, self._planner)
         self._streams = Streams()
 
     def start(
@@ -58,14 +60,13 @@ class Operations:
 
     async def execute(self, prepared: Prepared, request: OperationRequest, context: Context) -> Answer:
         """A query or mutation."""
-        executed = execute(
-            self._schema._schema,
-            prepared.document,
-            context_value=context,
-            variable_values=dict(request.variables),
-            operation_name=request.operation_name,
+        if prepared.reads.is_query:
+            body = await self._planner.payload(prepared.reads, request.variables, context)
+            if body is not None:
+                return Answer(body)
+        result = await self._planner.executed(
+            prepared.reads, prepared.document, request.variables, request.operation_name, context
         )
-        result = await executed if isawaitable(executed) else executed
         self._schema.tell(result.errors or [], context.request_id)
         return answer_of(result)
 
@@ -146,7 +147,7 @@ class Operations:
         self, prepared: Prepared, request: OperationRequest, executor: Executor[Any]
     ) -> Projection | None:
         """One for all who select the same."""
-        conditions = tuple(request.variables.get(name) for name in prepared.condition_variables)
+        conditions = tuple(request.variables.get(name) for name in prepared.reads.conditions)
         known = prepared.projections
         if conditions not in known:
             if len(known) >= MAX_PROJECTIONS:

@@ -29,7 +29,7 @@ class Playback:
     expires_at: datetime
 
 
-async def production_playback(
+def production_playback(
     *,
     production: models.Production,
     render: models.Render | None,

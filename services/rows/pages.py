@@ -14,10 +14,14 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from services.errors import BadInput
+from services.rows.exists import EitherWay
+from services.rows.exists import for_all_rows as for_all_rows
 
 MAX_FIRST = 100
 DEFAULT_FIRST = 20
 CURSOR_VERSION = 1
+NEAR = 1000
+"""So many rows of a table are asked one after the other, which takes some milliseconds."""
 
 Row = TypeVar("Row", bound=Model)
 
@@ -35,6 +39,7 @@ class Order:
 
 
 NEWEST_FIRST = Order("created_at")
+OLDEST_FIRST = Order("created_at", is_descending=False)
 
 
 @dataclass(frozen=True)
@@ -57,23 +62,46 @@ class Page(Generic[Row]):
         return await self.whole.count()
 
 
-async def page_of(queryset: QuerySet[Row], order: Order, request: PageRequest) -> Page[Row]:
+async def page_of(model: type[Row], where: Q, order: Order, request: PageRequest) -> Page[Row]:
     """Rows after the cursor, in order. Raises BadInput for a malformed cursor or `first` outside 1 to 100."""
-    first = DEFAULT_FIRST if request.first is None else request.first
-    if not 1 <= first <= MAX_FIRST:
-        raise BadInput(f"`first` must be between 1 and {MAX_FIRST}, not {first}.")
-    wanted = queryset
+    first = checked_first(request.first)
+    reached = model.all()
     if request.after is not None:
-        wanted = wanted.filter(_beyond(order, *_read_cursor(request.after, order)))
-    rows = await wanted.order_by(f"{order.sign}{order.column}", f"{order.sign}id").limit(first + 1)
+        reached = reached.filter(_beyond(order, *read_cursor(request.after, order)))
+    reached = reached.order_by(f"{order.sign}{order.column}", f"{order.sign}id")
+    if isinstance(where, EitherWay):
+        rows = await _either_way(reached, where, order, first + 1)
+    else:
+        rows = await reached.filter(where).limit(first + 1)
     shown = rows[:first]
     return Page(
         rows=shown,
-        cursors=[_cursor(order, row) for row in shown],
+        cursors=[write_cursor(order, getattr(row, order.column), row.pk) for row in shown],
         has_next_page=len(rows) > first,
         has_previous_page=request.after is not None,
-        whole=queryset,
+        whole=model.filter(for_all_rows(where)),
     )
+
+
+async def _either_way(reached: QuerySet[Row], where: EitherWay, order: Order, limit: int) -> Sequence[Row]:
+    """The first that satisfy the condition: of the next rows that may, and if those are too few, of all
+    that do."""
+    within = reached.filter(where.within)
+    edge = await within.offset(NEAR - 1).first().values_list(order.column, flat=True)
+    if edge is None:
+        return await within.filter(where.near).limit(limit)
+    step = "gte" if order.is_descending else "lte"
+    rows = await within.filter(where.near, **{f"{order.column}__{step}": edge}).limit(limit)
+    return rows if len(rows) == limit else await within.filter(where.far).limit(limit)
+
+
+def checked_first(first: int | None) -> int:
+    """How many rows a page has. Raises BadInput outside 1 to 100."""
+    if first is None:
+        return DEFAULT_FIRST
+    if not 1 <= first <= MAX_FIRST:
+        raise BadInput(f"`first` must be between 1 and {MAX_FIRST}, not {first}.")
+    return first
 
 
 def _beyond(order: Order, value: object, row_id: UUID) -> Q:
@@ -85,14 +113,15 @@ def _beyond(order: Order, value: object, row_id: UUID) -> Q:
     return Q(**reached) & Q(**passed, join_type=Q.OR)
 
 
-def _cursor(order: Order, row: Model) -> str:
-    value: Any = getattr(row, order.column)
+def write_cursor(order: Order, value: datetime | str, row_id: UUID) -> str:
+    """Where a row stands that has this value in the order's column."""
     told = value.isoformat() if isinstance(value, datetime) else value
-    packed = orjson.dumps([CURSOR_VERSION, order.column, told, str(row.pk)])
+    packed = orjson.dumps([CURSOR_VERSION, order.column, told, str(row_id)])
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str, order: Order) -> tuple[object, UUID]:
+def read_cursor(cursor: str, order: Order) -> tuple[datetime | str, UUID]:
+    """The value and the id that a cursor was written from. Raises BadInput for any other text."""
     try:
         packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         version, column, value, row_id = orjson.loads(packed)

@@ -9,7 +9,14 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 import models
-from services.policy import visible_productions, visible_publications, visible_spaces, visible_uploads
+from services.policy import (
+    visible_productions,
+    visible_publications,
+    visible_renders,
+    visible_spaces,
+    visible_uploads,
+    visible_users,
+)
 from services.viewer import Viewer
 
 Row = TypeVar("Row", bound=Model)
@@ -19,6 +26,8 @@ VISIBLE = {
     models.Production: visible_productions,
     models.Space: visible_spaces,
     models.Publication: visible_publications,
+    models.Render: visible_renders,
+    models.User: visible_users,
 }
 
 

@@ -1,11 +1,23 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tortoise.expressions import Q
 
 import models
+from models.statuses import SpaceVisibility
+from schema.orders import ListOrder
 from services.errors import BadInput
+from services.list_productions import list_productions
 from services.rows.pages import Order, PageRequest, page_of
-from tests.factories import make_token, make_upload, make_user
+from tests.factories import (
+    make_production,
+    make_publication,
+    make_space,
+    make_token,
+    make_upload,
+    make_user,
+    viewer_of,
+)
 
 LIST = """
 query ($first: Int, $after: String, $orderBy: ListOrder! = CREATED_AT_DESC) {
@@ -72,4 +84,49 @@ async def test_a_cursor_of_another_order_is_refused(graphql, graphql_raw):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_text_is_a_cursor_by_chance(database, cursor):
     with pytest.raises(BadInput):
-        await page_of(models.Upload.all(), Order("created_at"), PageRequest(after=cursor))
+        await page_of(models.Upload, Q(), Order("created_at"), PageRequest(after=cursor))
+
+
+RARE = """
+query Near%d($after: String, $orderBy: ListOrder!) {
+  productions(first: 2, after: $after, orderBy: $orderBy) {
+    nodes { title owner { name } } pageInfo { hasNextPage hasPreviousPage endCursor } totalCount
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("near", [1, 2, 3, 5, 100])
+@pytest.mark.parametrize("order", ListOrder)
+async def test_what_is_rare_is_found_behind_what_is_not_seen(graphql, monkeypatch, near, order):
+    """However few rows are asked one by one before all that is seen is gathered; by a plan and without."""
+    monkeypatch.setattr("services.rows.pages.NEAR", near)
+    monkeypatch.setattr("planner.either_way.NEAR", near)
+    owner, other = await make_user("Ada"), await make_user("Bob")
+    space = await make_space(other, visibility=SpaceVisibility.PUBLIC)
+    for title in "badcaxbxaxxxdx":
+        production = await make_production(other if title in "xd" else owner, title=title)
+        if title == "d":
+            await make_publication(production, space)
+    titles = list("badcabad")
+    expected = {
+        ListOrder.CREATED_AT_DESC: titles[::-1],
+        ListOrder.CREATED_AT_ASC: titles,
+        ListOrder.TITLE_ASC: sorted(titles),
+        ListOrder.TITLE_DESC: sorted(titles, reverse=True),
+    }[order]
+    token, after = await make_token(owner), None
+    for start in range(0, 8, 2):
+        variables = {"after": after, "orderBy": order.name}
+        page = (await graphql(RARE % near, variables, token=token))["productions"]
+        request = PageRequest(2, after)
+        listed = await list_productions(viewer=viewer_of(owner), page=request, order=order.value)
+        assert [row.title for row in listed.rows] == expected[start : start + 2]
+        after = listed.cursors[-1]
+        shown = [
+            {"title": title, "owner": {"name": "Bob" if title == "d" else "Ada"}}
+            for title in expected[start : start + 2]
+        ]
+        info = {"hasNextPage": start < 6, "hasPreviousPage": start > 0, "endCursor": after}
+        assert page == {"nodes": shown, "pageInfo": info, "totalCount": 8}
+        assert (listed.has_next_page, await listed.total()) == (start < 6, 8)

@@ -11,7 +11,14 @@ from tortoise import connections
 import models
 from models.statuses import ProductionStatus, PublicationStatus, SpaceRole, SpaceVisibility
 from services.live.audiences import audiences_of, space_audiences
-from services.policy import Audience, SpaceAudience, visible_productions, visible_publications, visible_spaces
+from services.policy import (
+    Audience,
+    SpaceAudience,
+    visible_productions,
+    visible_productions_gathered,
+    visible_publications,
+    visible_spaces,
+)
 from services.viewer import ANONYMOUS, Viewer
 from tests.factories import (
     add_member,
@@ -109,6 +116,8 @@ async def agree(viewer, of_spaces, of_productions):
     assert {i for i, audience in of_spaces.items() if audience.includes(viewer)} == set(seen_spaces)
     seen = await models.Production.filter(visible_productions(viewer)).values_list("id", flat=True)
     assert {i for i, audience in of_productions.items() if audience.includes(viewer)} == set(seen)
+    gathered = models.Production.filter(visible_productions_gathered(viewer))
+    assert set(await gathered.values_list("id", flat=True)) == set(seen)
     publications = models.Publication.filter(visible_publications(viewer))
     rows = await publications.values_list("production_id", "space_id", "status")
     showings = [

@@ -51,7 +51,7 @@ def events(wrong):
         updated_at=moments,
     )
     upload = of(
-        lambda **given: Upload(row=None, owner_id=None, **given),
+        lambda **given: Upload(row=None, **given),
         id=TEXT,
         title=TEXT,
         filename=TEXT,
@@ -107,7 +107,6 @@ def one_of_each():
     rejection = UploadRejection(code=UploadRejectionCode.TRUNCATED, message="m")
     upload = Upload(
         row=None,
-        owner_id=None,
         id="u",
         title="t",
         filename="f",

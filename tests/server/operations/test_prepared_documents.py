@@ -5,13 +5,15 @@ import pytest
 from server.graphql import build_schema
 from server.operations import documents as documents_module
 from server.operations.documents import MAX_REMEMBERED_LENGTH, Documents
+from server.operations.reads import planner_of
 from server.operations.refused import Refused
 
 
 @pytest.fixture
 def documents(monkeypatch):
     monkeypatch.setattr(documents_module, "MAX_DOCUMENTS", 3)
-    return Documents(build_schema(max_depth=15))
+    schema = build_schema(max_depth=15)
+    return Documents(schema, planner_of(schema))
 
 
 @pytest.fixture

@@ -1,0 +1,161 @@
+"""Levels of rows that are named: one by its values, or several by their primary keys."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+from tortoise.expressions import Q
+from tortoise.fields import JSONField
+from tortoise.models import Model
+
+from planner.level import TABLE, Level, Loaded
+from planner.lists import Asked, Choice, ListLevel, asked_of, continuing
+from planner.not_planned import NotPlanned
+from planner.parameters import PARENTS, VIEWER, Brought, Parameters, Statement
+from planner.recent import Recent
+from planner.run import Run
+from planner.statements import Chained, Rows, chain_of, numbered, statement_of
+from planner.tables import column_of, key_of, sql_type_of
+
+MAX_STATEMENTS = 16
+BUILDER = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Rows that have these values, and that the predicate lets through."""
+
+    names: tuple[str, ...]
+    where: Q | None
+
+    def sql(self, level: Level, depth: int, parameters: Parameters, link: str | None) -> str:
+        joined = level.joined(parameters)
+        conditions = [
+            f"{TABLE}.{column_of(level.model, name)} = {parameters.add(Brought(name))}" for name in self.names
+        ]
+        if self.where is not None:
+            conditions.append(f"({parameters.predicate(self.where, level.model, TABLE)})")
+        return f"SELECT {numbered(level.columns)} FROM {joined} WHERE {' AND '.join(conditions)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The rows that have these keys."""
+
+    def sql(self, level: Level, depth: int, parameters: Parameters, link: str | None) -> str:
+        return f"SELECT {numbered(level.columns)} FROM {level.joined(parameters)} WHERE {level.key} = {link}"
+
+
+class NamedLevel(Level):
+    """What both have in common."""
+
+    def take(self, rows: Sequence[Any], asked: Sequence[Asked]) -> Loaded:
+        """The level's rows out of those of its statement."""
+        fused = self.fused
+        if fused is None:
+            return Loaded(rows)
+        if not isinstance(fused.level, ListLevel):
+            raise TypeError("only lists are fused")
+        place = fused.key_index + self.offset
+        groups: dict[Any, list[Any]] = {}
+        for row in rows:
+            groups.setdefault(row[place], []).append(row)
+        own = [group[0] for group in groups.values()]
+        return Loaded(own, fused=fused.level.take_below(list(groups.values()), asked))
+
+
+class OneLevel(NamedLevel):
+    """The row that the predicate lets through and that has these values, if there is one."""
+
+    def __init__(
+        self, model: type[Model], where: Q | None, placeholder: Any, path: str, *, is_viewer: bool = False
+    ) -> None:
+        super().__init__(model, path)
+        self._is_viewer = is_viewer
+        self._where, self._placeholder = where, placeholder
+        self._statements: Recent[tuple[Any, ...], Statement] = Recent(MAX_STATEMENTS)
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whoever asks is there: where no more than the viewer's key is asked for, it is known."""
+        return self._is_viewer and not self.joins and self.own_columns == [key_of(self.model)]
+
+    def statement(self, names: tuple[str, ...], choices: Sequence[Choice]) -> Statement:
+        """That for values of these columns."""
+        return self._statements.get_or_make((names, *choices), self._statement_of)
+
+    def _statement_of(self, key: tuple[Any, ...]) -> Statement:
+        names, *choices = key
+        rows: list[Rows] = [Named(names, self._where), *choices]
+        chain = [Chained(level, each) for level, each in zip(chain_of(self), rows, strict=True)]
+        return statement_of(chain, self._placeholder, None)
+
+    async def find(self, run: Run, by: Mapping[str, Any]) -> Loaded:
+        """Load the row, and what is below it."""
+        if self.is_at_hand:
+            loaded = Loaded([] if run.viewer is None else [(run.viewer,)])
+            await self.load_below(run, loaded)
+            return loaded
+        asked = asked_of(chain_of(self), run)
+        statement = self.statement(tuple(by), [each.choice for each in asked])
+        brought = {VIEWER: run.viewer, **{Brought(name): value for name, value in by.items()}}
+        brought |= continuing(asked, 1)
+        loaded = self.take(await run.fetch(statement.sql, statement.arguments(brought)), asked)
+        await self.load_below(run, loaded)
+        return loaded
+
+    def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
+        return self.objects(loaded, run)[BUILDER]
+
+
+class GivenLevel(NamedLevel):
+    """Rows that are there for certain, such as those that a mutation has just written, by primary key."""
+
+    def __init__(self, model: type[Model], placeholder: Any, path: str) -> None:
+        super().__init__(model, path)
+        self._placeholder = placeholder
+
+    def statement(self, choices: Sequence[Choice]) -> Statement:
+        """Of the level and those fused to it."""
+        rows: list[Rows] = [Given(), *choices]
+        chain = [Chained(level, each) for level, each in zip(chain_of(self), rows, strict=True)]
+        return statement_of(chain, self._placeholder, sql_type_of(self.model, key_of(self.model)))
+
+    def at_hand(self, models: Sequence[Model]) -> Loaded | None:
+        """What is selected of these, where they have all of it."""
+        take = self._take
+        return Loaded([take(each) for each in models]) if take else None
+
+    async def load_rows(self, run: Run, models: Sequence[Model]) -> Loaded:
+        """Load what is selected of these. Raises NotPlanned for a row that has gone since."""
+        if not models:
+            return Loaded()
+        asked, keys = asked_of(chain_of(self), run), [model.pk for model in models]
+        statement = self.statement([each.choice for each in asked])
+        brought = {VIEWER: run.viewer, PARENTS: keys} | continuing(asked, 1)
+        rows = await run.fetch(statement.sql, statement.arguments(brought))
+        loaded = self.take(sorted(rows, key=lambda row: row[-1]), asked)
+        if len(loaded.rows) != len(models):
+            raise NotPlanned("a row has gone")
+        await self.load_below(run, loaded)
+        return loaded
+
+    @cached_property
+    def _take(self) -> Callable[[Model], Sequence[Any]] | None:
+        """Makes a row of a model; None where the database must be asked."""
+        names = self.own_columns
+        if self.joins or self.children or self.awaited:
+            return None
+        if any(isinstance(self.model._meta.fields_map[name], JSONField) for name in names):
+            return None
+
+        def take(model: Model) -> Sequence[Any]:
+            values = [getattr(model, name) for name in names]
+            return [value.value if isinstance(value, Enum) else value for value in values]
+
+        return take
+
+    def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
+        return self.objects(loaded, run)[BUILDER]

@@ -1,0 +1,77 @@
+"""The parameters of a statement: what is known when it is written, and what each run brings."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pypika_tortoise.context import SqlContext
+from pypika_tortoise.enums import Dialects
+from pypika_tortoise.queries import Table
+from pypika_tortoise.terms import Parameterizer
+from tortoise.expressions import Q, ResolveContext
+from tortoise.models import Model
+
+from planner.not_planned import NotPlanned
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What each run brings."""
+
+    name: str
+
+
+VIEWER = Brought("viewer")
+PARENTS = Brought("parents")
+"""The keys of the rows above, in an array."""
+AFTER_VALUE, AFTER_KEY = Brought("after: value"), Brought("after: key")
+"""The order's value and the primary key of the row to continue after."""
+
+Arguments = Callable[[Mapping[Brought, Any]], Sequence[Any]]
+"""Makes a run's arguments of what it brings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    sql: str
+    arguments: Arguments
+
+
+class Parameters:
+    """Numbers parameters as they are written (`$1`, `$2` …)."""
+
+    def __init__(self, placeholder: Any) -> None:
+        """`placeholder` stands for the viewer in predicates."""
+        self._placeholder = placeholder
+        self._parameterizer = Parameterizer(placeholder_factory=lambda number: f"${number}")
+        self._context = SqlContext(
+            quote_char='"',
+            secondary_quote_char="'",
+            alias_quote_char='"',
+            dialect=Dialects.POSTGRESQL,
+            with_namespace=True,
+            parameterizer=self._parameterizer,
+        )
+
+    def add(self, value: Any) -> str:
+        """A value's place in the statement; one of Brought is brought by each run."""
+        return self._parameterizer.create_param(value).get_sql(self._context)
+
+    def predicate(self, q: Q, model: type[Model], alias: str) -> str:
+        """A predicate on the table under that alias, as SQL. Raises NotPlanned for one that needs joins."""
+        table = Table(model._meta.db_table).as_(alias)
+        resolved = q.resolve(ResolveContext(model=model, table=table, annotations={}, custom_filters={}))
+        if resolved.joins:
+            raise NotPlanned("a predicate that joins")
+        return str(resolved.where_criterion.get_sql(self._context)) if resolved.where_criterion else "true"
+
+    def statement(self, sql: str) -> Statement:
+        """The statement that these are the parameters of."""
+        # Tortoise hands some values on in words, such as UUIDs.
+        placeholders = (self._placeholder, str(self._placeholder))
+        values = [VIEWER if value in placeholders else value for value in self._parameterizer.values]
+
+        def arguments(brought: Mapping[Brought, Any]) -> Sequence[Any]:
+            return [brought[value] if isinstance(value, Brought) else value for value in values]
+
+        return Statement(sql, arguments)

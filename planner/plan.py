@@ -1,0 +1,72 @@
+"""A plan: what a document's operation reads, compiled once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+
+from planner.not_planned import NotPlanned
+from planner.objects import Objects
+from planner.payloads import PayloadPlan, payload_plan
+from planner.roots import Answer, Root, root_of
+from planner.run import Run
+from planner.selecting import Selecting
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    roots: Sequence[Root]
+
+    async def data(self, run: Run) -> dict[str, Any]:
+        """A result's `data`, ready for JSON. Raises whatever cannot be answered so; nothing was changed."""
+        if not any(root.levels for root in self.roots):
+            answers = await self._load(run)
+        else:
+            answers = await run.load(partial(self._load, run))
+        return {key: answer() for key, answer in answers}
+
+    async def _load(self, run: Run) -> list[tuple[str, Answer]]:
+        return [(root.key, await root.load(run)) for root in self.roots]
+
+    async def payload(self, run: Run) -> bytes:
+        """The result as JSON."""
+        return orjson.dumps({"data": await self.data(run)})
+
+
+@dataclass(frozen=True, slots=True)
+class MutationPlan:
+    """How the payloads of a mutation's fields are read, by response key; or why one is not."""
+
+    payloads: Mapping[str, PayloadPlan | str]
+
+
+def plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> Plan:
+    """The plan of a query, for one kind of viewer. Raises NotPlanned."""
+    root = selecting.schema.query_type
+    if root is None:
+        raise TypeError("a schema has a query type")
+    objects = Objects(selecting, viewer, placeholder)
+    plan = Plan([root_of(each, objects, selecting) for each in selecting.of_root(root)])
+    for each in plan.roots:
+        for level in each.levels:
+            level.settle()
+    return plan
+
+
+def mutation_plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> MutationPlan:
+    """The plan of a mutation, for one kind of viewer."""
+    root = selecting.schema.mutation_type
+    if root is None:
+        raise TypeError("the schema has no mutations")
+    objects = Objects(selecting, viewer, placeholder)
+    payloads: dict[str, PayloadPlan | str] = {}
+    for each in selecting.of_root(root):
+        if each.name == "__typename":
+            continue
+        try:
+            payloads[each.key] = payload_plan(each, objects, selecting)
+        except NotPlanned as reason:
+            payloads[each.key] = str(reason)
+    return MutationPlan(payloads)

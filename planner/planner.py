@@ -1,0 +1,161 @@
+"""Answers the queries of a schema by plans; what plans cannot cover is left to graphql-core, and counted."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import Any, TypeVar
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    VariableValues,
+)
+
+from planner.executor import Complete, PayloadExecutor
+from planner.not_planned import NotPlanned
+from planner.operation import PlannedOperation
+from planner.plan import MutationPlan, Plan, mutation_plan_of, plan_of
+from planner.run import Connect, Information, Run
+from planner.selecting import Selecting
+
+Compiled = TypeVar("Compiled", Plan, MutationPlan)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who asks, as far as predicates know. `placeholder` stands for what tells one viewer from another of
+    the same kind, such as a user's id: it must be a value that none has."""
+
+    placeholder: Any
+    kind_of: Callable[[Any], Hashable]
+    """Of a context: viewers of one kind share a plan."""
+    symbol_of: Callable[[Hashable], Any]
+    """A viewer of that kind with the placeholder, for predicates."""
+    value_of: Callable[[Any], Any]
+    """Of a context: what the placeholder stands for."""
+
+
+@dataclass
+class Counts:
+    """How many operations were answered by a plan, and why the others were not."""
+
+    planned: int = 0
+    fell_back: Counter[str] = field(default_factory=Counter)
+
+
+class Planner:
+    """One for a schema."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        subject: Subject,
+        connect: Connect,
+        on_error: Callable[[Exception], None],
+    ) -> None:
+        """`on_error` hears what a plan raised, a client's mistake or a bug, before graphql-core is asked the
+        same; where that makes no sense, since the database is away, it raises."""
+        self._schema, self._subject, self._connect, self._on_error = schema, subject, connect, on_error
+        self.counts = Counts()
+
+    def operation(self, document: DocumentNode, operation: OperationDefinitionNode) -> PlannedOperation:
+        """To be kept with the document."""
+        return PlannedOperation(self._schema, document, operation)
+
+    async def payload(
+        self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
+    ) -> bytes | None:
+        """A query's result as JSON; None where graphql-core is to be asked. Raises what `on_error` raises."""
+        try:
+            coerced = operation.variables.read(variables)
+            if isinstance(coerced, list):
+                raise NotPlanned("variables that do not fit")
+            plan = self.plan(operation, coerced, self._subject.kind_of(context))
+            payload = await plan.payload(self._run(coerced, context))
+        except Exception as error:
+            self._fall_back(error)
+            return None
+        self.counts.planned += 1
+        return payload
+
+    async def executed(
+        self,
+        operation: PlannedOperation,
+        document: DocumentNode,
+        variables: Mapping[str, Any],
+        operation_name: str | None,
+        context: Any,
+    ) -> ExecutionResult:
+        """By graphql-core; a mutation's payloads are read by plans as far as they go."""
+        executor = PayloadExecutor.build(
+            self._schema,
+            document,
+            context_value=context,
+            raw_variable_values=dict(variables),
+            operation_name=operation_name,
+        )
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        if operation.is_mutation and isinstance(executor, PayloadExecutor):
+            executor.complete = self._completing(operation, executor.variable_values, context)
+        result: Any = executor.execute_operation()
+        found: ExecutionResult = await result if isawaitable(result) else result
+        return found
+
+    def plan(self, operation: PlannedOperation, variables: VariableValues, kind: Hashable) -> Plan:
+        """The plan of a query, for a kind of viewer. Raises NotPlanned."""
+        return self._kept(operation, variables, kind, plan_of)
+
+    def _completing(self, operation: PlannedOperation, variables: VariableValues, context: Any) -> Complete:
+        """What reads the payloads of a mutation."""
+
+        async def complete(key: str, payload: Any) -> dict[str, Any] | None:
+            try:
+                kind = self._subject.kind_of(context)
+                plan = self._kept(operation, variables, kind, mutation_plan_of).payloads[key]
+                if isinstance(plan, str):
+                    raise NotPlanned(plan)
+                data = await plan.data(payload, self._run(variables, context))
+            except Exception as error:
+                self._fall_back(error)
+                return None
+            self.counts.planned += 1
+            return data
+
+        return complete
+
+    def _run(self, variables: VariableValues, context: Any) -> Run:
+        return Run(self._subject.value_of(context), variables, self._connect, Information(context))
+
+    def _fall_back(self, error: Exception) -> None:
+        if isinstance(error, NotPlanned):
+            self.counts.fell_back[str(error)] += 1
+            return
+        self._on_error(error)
+        self.counts.fell_back[f"raised {type(error).__name__}"] += 1
+
+    def _kept(
+        self,
+        operation: PlannedOperation,
+        variables: VariableValues,
+        kind: Hashable,
+        compile: Callable[[Selecting, Any, Any], Compiled],
+    ) -> Compiled:
+        """Compiled once for a kind of viewer and what @skip and @include say. Raises NotPlanned."""
+        flags = tuple(variables.coerced.get(name) for name in operation.conditions)
+
+        def made(_: Hashable) -> Any:
+            selecting = Selecting(self._schema, operation.fragments, variables, operation.operation)
+            try:
+                return compile(selecting, self._subject.symbol_of(kind), self._subject.placeholder)
+            except NotPlanned as reason:
+                return str(reason)
+
+        found: Any = operation.plans.get_or_make((kind, flags), made)
+        if isinstance(found, str):
+            raise NotPlanned(found)
+        plan: Compiled = found
+        return plan

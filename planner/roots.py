@@ -1,0 +1,115 @@
+"""The fields of a query, each with the levels that answer it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLInterfaceType, GraphQLObjectType, get_nullable_type
+
+from planner.arguments import ArgumentReader
+from planner.connections import ConnectionLevel
+from planner.declared import AnyOne, One, ToMany, backing_of, declared_of
+from planner.level import Level, Loaded
+from planner.named import OneLevel
+from planner.not_planned import NotPlanned
+from planner.objects import Objects
+from planner.run import Run
+from planner.selecting import Selected, Selecting, origin_of
+from planner.tables import key_of
+
+Answer = Callable[[], Any]
+"""Makes what was loaded ready for JSON, once all that is awaited is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A field of a query: `load` carries out its statements."""
+
+    key: str
+    load: Callable[[Run], Awaitable[Answer]]
+    levels: tuple[Level, ...] = ()
+
+
+def root_of(selected: Selected, objects: Objects, selecting: Selecting) -> Root:
+    """How a query's field is answered. Raises NotPlanned."""
+    if selected.name == "__typename":
+        return _constant(selected)
+    declared = declared_of(selected.definition)
+    if isinstance(declared, ToMany) and declared.pages is not None and declared.link is None:
+        return _connection(selected, objects.connection(declared, selected))
+    arguments = ArgumentReader(selecting.schema, selected.field, selected.details[0].node)
+    if isinstance(declared, One):
+        return _one(selected, declared, arguments, objects)
+    if isinstance(declared, AnyOne):
+        return _any_one(selected, declared, arguments, objects, selecting)
+    raise NotPlanned(f"{selected} says not what it stands on")
+
+
+def _constant(selected: Selected) -> Root:
+    async def load(run: Run) -> Answer:
+        return lambda: selected.parent.name
+
+    return Root(selected.key, load)
+
+
+def _connection(selected: Selected, level: ConnectionLevel) -> Root:
+    async def load(run: Run) -> Answer:
+        loaded = await level.load(run, [True])
+        return lambda: level.answers(loaded, run)[0]
+
+    return Root(selected.key, load, (level,))
+
+
+def _one(selected: Selected, declared: One, arguments: ArgumentReader, objects: Objects) -> Root:
+    named = get_nullable_type(selected.field.type)
+    level = _level_of(named, selected, objects, is_viewer=declared.is_viewer)
+
+    async def load(run: Run) -> Answer:
+        loaded = await level.find(run, declared.by(**arguments.read(run.variables)) if declared.by else {})
+        return lambda: _first(level, loaded, run)
+
+    return Root(selected.key, load, (level,))
+
+
+def _any_one(
+    selected: Selected,
+    declared: AnyOne,
+    arguments: ArgumentReader,
+    objects: Objects,
+    selecting: Selecting,
+) -> Root:
+    interface = get_nullable_type(selected.field.type)
+    if not isinstance(interface, GraphQLInterfaceType):
+        raise NotPlanned(f"{selected} is of no interface")
+    levels: dict[str, OneLevel | NotPlanned] = {}
+    for possible in selecting.schema.get_possible_types(interface):
+        try:
+            levels[possible.name] = _level_of(possible, selected, objects)
+        except NotPlanned as reason:
+            levels[possible.name] = reason
+
+    async def load(run: Run) -> Answer:
+        type_name, key = declared.by(**arguments.read(run.variables))
+        level = levels[type_name]
+        if isinstance(level, NotPlanned):
+            raise NotPlanned(str(level))
+        loaded = await level.find(run, {key_of(level.model): key})
+        return lambda: _first(level, loaded, run)
+
+    return Root(selected.key, load, tuple(each for each in levels.values() if isinstance(each, OneLevel)))
+
+
+def _level_of(type_: Any, selected: Selected, objects: Objects, *, is_viewer: bool = False) -> OneLevel:
+    backing = backing_of(origin_of(type_)) if isinstance(type_, GraphQLObjectType) else None
+    if backing is None:
+        raise NotPlanned(f"{type_.name} says not what it stands on")
+    where = backing.visible(objects.viewer) if backing.visible else None
+    level = OneLevel(
+        backing.model, where, objects.placeholder, f"{selected}: {type_.name}", is_viewer=is_viewer
+    )
+    objects.all_of(level, type_, selected)
+    return level
+
+
+def _first(level: OneLevel, loaded: Loaded, run: Run) -> Any:
+    return next(iter(level.answers(loaded, run)), None)

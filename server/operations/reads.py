@@ -1,0 +1,57 @@
+"""Queries by plans, over the viewers, the database and the errors of this server."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import structlog
+from tortoise import connections
+
+from planner.planner import Planner, Subject
+from planner.run import Fetch
+from schema.context import Context
+from server.errors import TOLD, TellingSchema, is_unstorable_value
+from server.outage import is_outage
+from services.viewer import ANONYMOUS, Viewer
+
+log = structlog.get_logger()
+SOMEBODY = Viewer(UUID("ffffffff-ffff-4fff-bfff-ffffffffffff"))
+
+
+def planner_of(schema: TellingSchema) -> Planner:
+    """That of a schema."""
+    subject = Subject(
+        placeholder=SOMEBODY.user_id,
+        kind_of=_is_signed_in,
+        symbol_of=lambda is_signed_in: SOMEBODY if is_signed_in else ANONYMOUS,
+        value_of=_user_id,
+    )
+    return Planner(schema._schema, subject, _connect, _heard)
+
+
+def _is_signed_in(context: Context) -> bool:
+    return context.viewer.user_id is not None
+
+
+def _user_id(context: Context) -> UUID | None:
+    return context.viewer.user_id
+
+
+@asynccontextmanager
+async def _connect() -> AsyncIterator[Fetch]:
+    async with connections.get("default").acquire_connection() as connection:
+
+        async def fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+            rows: Sequence[Any] = await connection.fetch(sql, *arguments)
+            return rows
+
+        yield fetch
+
+
+def _heard(error: Exception) -> None:
+    """graphql-core meets the same mistake, and tells it. That the database is away is told as it is."""
+    if is_outage(error):
+        raise error
+    if not isinstance(error, tuple(TOLD)) and not is_unstorable_value(error):
+        log.warning("a plan failed; graphql-core answers instead", exc_info=error)

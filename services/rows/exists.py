@@ -1,0 +1,190 @@
+"""Conditions on the rows that belong to a row, which Tortoise has only as joins and whole lists of ids."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pypika_tortoise.context import SqlContext
+from pypika_tortoise.queries import Table
+from pypika_tortoise.terms import Criterion, Term
+from tortoise.exceptions import OperationalError
+from tortoise.expressions import Q, ResolveContext
+from tortoise.models import Model
+from tortoise.query_utils import QueryModifier
+
+
+class Exists(Q):
+    """Whether a row of `model` is tied to the row asked about and satisfies `where`.
+
+    `ties` are its fields by name, each with the field of the outer row that it equals:
+    `Exists(models.Publication, {"production_id": "id"}, Q(status=LIVE))` over productions. One may stand
+    within another, and anywhere that a `Q` may. `where` may not need joins: nest another for that.
+
+    PostgreSQL may read it from either side, whichever it takes for the shorter way.
+    """
+
+    __slots__ = ("_model", "_ties")
+    fence = ""
+
+    def __init__(self, model: type[Model], ties: Mapping[str, str], where: Q | None = None) -> None:
+        super().__init__(where or Q())
+        self._model = model
+        self._ties = tuple(ties.items())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and isinstance(other, Exists) and self._parts == other._parts
+
+    @property
+    def _parts(self) -> tuple[object, ...]:
+        return self._model, self._ties, self.children, self._is_negated
+
+    def __invert__(self) -> "Exists":
+        turned = type(self)(self._model, dict(self._ties), self.children[0])
+        turned._is_negated = not self._is_negated
+        return turned
+
+    def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
+        """The criterion for one statement. Raises OperationalError for a condition that needs a join."""
+        inner = _Inner.within(resolve_context, self._model)
+        conditions = [*self._equalities(resolve_context, inner), *_condition(self.children[0], inner)]
+        criterion = _ExistsCriterion(inner.table, conditions, self.fence)
+        return QueryModifier(criterion.negate() if self._is_negated else criterion)
+
+    def _equalities(self, outer: ResolveContext, inner: ResolveContext) -> Iterator[Criterion]:
+        ours, theirs = (context.model._meta.fields_db_projection for context in (inner, outer))
+        for field, outer_field in self._ties:
+            yield inner.table[ours[field]] == outer.table[theirs[outer_field]]
+
+
+class Probe(Exists):
+    """The same, asked of one outer row after the other, by index.
+
+    Under an OR PostgreSQL would read the inner table whole into a hash table first: it reckons with every
+    outer row, though a page ends after a few. An OFFSET keeps it from that (subselect.c:
+    `simplify_EXISTS_query` leaves a subquery that has one as it is).
+    """
+
+    __slots__ = ()
+    fence = " OFFSET 0"
+
+
+class Among(Q):
+    """Whether the value of `field` is that of `model`'s `column` in a row that satisfies `where`.
+
+    The values are read first, once, and then the outer rows that have them, by index: for when they are few,
+    whatever PostgreSQL expects.
+    """
+
+    __slots__ = ("_column", "_field", "_model")
+
+    def __init__(self, field: str, model: type[Model], column: str, where: Q) -> None:
+        super().__init__(where)
+        self._field, self._model, self._column = field, model, column
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Among) and self._parts == other._parts
+
+    @property
+    def _parts(self) -> tuple[object, ...]:
+        return self._field, self._model, self._column, self.children, self._is_negated
+
+    def __invert__(self) -> "Among":
+        turned = Among(self._field, self._model, self._column, self.children[0])
+        turned._is_negated = not self._is_negated
+        return turned
+
+    def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
+        """The criterion for one statement. Raises OperationalError for a condition that needs a join."""
+        inner = _Inner.within(resolve_context, self._model)
+        value = resolve_context.table[resolve_context.model._meta.fields_db_projection[self._field]]
+        column = inner.table[self._model._meta.fields_db_projection[self._column]]
+        criterion = _AmongCriterion(value, column, inner.table, _condition(self.children[0], inner))
+        return QueryModifier(criterion.negate() if self._is_negated else criterion)
+
+
+class EitherWay(Q):
+    """One condition in two forms that mean the same, on the rows `within`: `near` is asked row by row, in the
+    order of a list, and good where much satisfies it; `far` begins at what satisfies it, and is good where
+    that is little. `within` is for columns of the row itself.
+
+    As a condition it is `near`. A list that has not filled its page after some rows turns to `far`.
+    """
+
+    __slots__ = ("far", "near", "within")
+
+    def __init__(self, near: Q, far: Q, within: Q | None = None) -> None:
+        self.near, self.far, self.within = near, far, within or Q()
+        super().__init__(self.within, near)
+
+
+def for_all_rows(condition: Q) -> Q:
+    """The same condition for a statement that reads every row that satisfies it, as a count does: without
+    the fences of its probes."""
+    if isinstance(condition, Exists):
+        changed: Q = Exists(condition._model, dict(condition._ties), for_all_rows(condition.children[0]))
+    elif isinstance(condition, Among) or condition.filters:
+        return condition
+    else:
+        changed = Q(*map(for_all_rows, condition.children), join_type=condition.join_type)
+    changed._is_negated = condition._is_negated
+    return changed
+
+
+@dataclass(frozen=True)
+class _Inner(ResolveContext):
+    """Where an inner condition stands; the depth keeps the aliases of a table within itself apart."""
+
+    depth: int
+
+    @classmethod
+    def within(cls, outer: ResolveContext, model: type[Model]) -> "_Inner":
+        depth = outer.depth + 1 if isinstance(outer, _Inner) else 1
+        plain = model._meta.basetable
+        table = plain.as_(f"{plain.get_table_name()}_{depth}")
+        return cls(model=model, table=table, annotations={}, custom_filters={}, depth=depth)
+
+
+def _condition(where: Q, inner: ResolveContext) -> list[Criterion]:
+    """The criterion, or nothing. Raises OperationalError for one that needs a join."""
+    found = where.resolve(inner)
+    if found.joins or found.having_criterion:
+        raise OperationalError("A condition on an inner table may have neither joins nor aggregates.")
+    return [found.where_criterion] if found.where_criterion else []
+
+
+class _ExistsCriterion(Criterion):
+    def __init__(self, table: Table, conditions: list[Criterion], fence: str) -> None:
+        super().__init__()
+        self._table, self._conditions, self._fence = table, conditions, fence
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        return f"EXISTS(SELECT 1 FROM {_selection(self._table, self._conditions, ctx)}{self._fence})"  # noqa: S608
+
+
+class _AmongCriterion(Criterion):
+    def __init__(self, value: Term, column: Term, table: Table, conditions: list[Criterion]) -> None:
+        super().__init__()
+        self._value, self._column, self._table, self._conditions = value, column, table, conditions
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        value, column = (term.get_sql(_qualified(ctx)) for term in (self._value, self._column))
+        selection = _selection(self._table, self._conditions, ctx)
+        return f"{value}=ANY(ARRAY(SELECT {column} FROM {selection}))"  # noqa: S608
+
+
+def _selection(table: Table, conditions: list[Criterion], ctx: SqlContext) -> str:
+    """What follows FROM. Names are the models', values go to the parameterizer."""
+    named = table.get_sql(ctx.copy(with_alias=True, subquery=False))
+    if not conditions:
+        return named
+    return f"{named} WHERE " + " AND ".join(each.get_sql(_qualified(ctx)) for each in conditions)
+
+
+def _qualified(ctx: SqlContext) -> SqlContext:
+    """The outer columns are qualified too: without its table's name one would be the inner table's."""
+    return ctx.copy(with_namespace=True, with_alias=False, subquery=True, subcriterion=True)
