@@ -10,10 +10,10 @@ from typing import Any
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from strawberry.types.field import StrawberryField
 
+from planner.attributes import DEFINITION
 from planner.input_values import Unusual
 from planner.python_values import Convert, Converters
 
-DEFINITION = "strawberry-definition"
 Resolve = Callable[..., Any]
 
 
