@@ -63,6 +63,8 @@ def mutation_plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> Mut
     objects = Objects(selecting, viewer, placeholder)
     payloads: dict[str, PayloadPlan | str] = {}
     for each in selecting.of_root(root):
+        if each.name == "__typename":
+            continue
         try:
             payloads[each.key] = payload_plan(each, objects, selecting)
         except NotPlanned as reason:

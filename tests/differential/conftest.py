@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from tortoise import connections
@@ -8,7 +8,7 @@ from schema.context import Gateways
 from server.errors import TellingSchema
 from server.graphql import build_schema
 from tests.differential.answers import Oracle, Server
-from tests.differential.steady import at_one_moment, signed_now
+from tests.differential.steady import at_one_moment
 from tests.differential.world import World, world_of
 from tests.slow_cases import slow_after
 from tests.tables import empty_tables
@@ -20,10 +20,9 @@ def schema() -> TellingSchema:
 
 
 @pytest.fixture(scope="session")
-def still(opened: Gateways) -> Iterator[Gateways]:
+def still(opened: Gateways) -> Gateways:
     """The gateways, at one moment."""
-    with signed_now():
-        yield at_one_moment(opened)
+    return at_one_moment(opened)
 
 
 @pytest.fixture(scope="module", params=slow_after(3, range(1, 6)))

@@ -13,7 +13,7 @@ import secrets
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Annotated
 
 import hypothesis
 import typer
-from hypothesis import HealthCheck, given
+from hypothesis import given
 
 from embedded.stack import EmbeddedStack
 from server.database import migrate
@@ -32,7 +32,8 @@ from server.wiring import open_gateways
 from tests.differential.answers import Oracle, Server
 from tests.differential.cases import Case, cases_of, mutations_of
 from tests.differential.comparison import Difference, Tally, anew, as_it_is, compare
-from tests.differential.steady import at_one_moment, signed_now
+from tests.differential.often import often
+from tests.differential.steady import at_one_moment
 from tests.differential.world import World, world_of
 
 READS_OF_A_WORLD, MUTATIONS_OF_A_WORLD = 400, 40
@@ -52,12 +53,14 @@ class Night:
         """Of one world. Raises Difference for the shortest case that was found."""
         world, schema = self.world(seed), self.oracle.schema._schema
 
-        @_often(READS_OF_A_WORLD, seed)
+        @hypothesis.seed(seed)
+        @often(READS_OF_A_WORLD)
         @given(cases_of(schema, world))
         def reads(case: Case) -> None:
             self.ask(world, case)
 
-        @_often(MUTATIONS_OF_A_WORLD, seed)
+        @hypothesis.seed(seed)
+        @often(MUTATIONS_OF_A_WORLD)
         @given(mutations_of(schema, world))
         def mutations(case: Case) -> None:
             self.ask(world, case)
@@ -75,21 +78,10 @@ class Night:
         self.runner.run(compare(self.oracle, self.front, world, case, self.tally, around=around))
 
 
-def _often(times: int, seed: int) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    often = hypothesis.settings(
-        max_examples=times,
-        deadline=None,
-        database=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
-    return lambda test: hypothesis.seed(seed)(often(test))
-
-
 @contextmanager
 def opened() -> Iterator[Night]:
     """All that is asked, embedded, in a folder that is removed at the end."""
-    with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner, signed_now():
+    with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
         stack = EmbeddedStack(Path(folder))
         embedded = stack.start_servers()
         os.environ["AWS_ACCESS_KEY_ID"] = embedded.s3_access_key
@@ -137,7 +129,7 @@ def main(
                 world += 1
         except Difference as difference:
             found.write_bytes(difference.case.to_json())
-            print(f"{difference.case!r}\n\n{difference}\n\n--seed {world} --case {found}")
+            print(f"{difference}\n\n--seed {world} --case {found}")
             raise typer.Exit(1) from None
         finally:
             print(night.tally)

@@ -1,10 +1,11 @@
 """What would differ from one asking to the next stands still: the time, and the ids of new rows."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
+from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from tortoise import Tortoise
 from tortoise.fields import UUIDField
 
 from schema.context import Gateways
+from services.gateways.object_storage import ObjectStorage
 from tests.differential.made_up_rows import NOW
 
 
@@ -20,23 +22,35 @@ class StoppedClock:
         return NOW
 
 
+class SteadyStorage:
+    """The real storage, whose presigned URLs carry one time of signing. What is sent to it carries the real
+    one, or it would be refused."""
+
+    def __init__(self, storage: ObjectStorage) -> None:
+        self._storage = storage
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._storage, name)
+        return _signing(found) if name.startswith("presign_") else found
+
+
 def at_one_moment(gateways: Gateways) -> Gateways:
-    return replace(gateways, clock=StoppedClock())
+    return replace(gateways, clock=StoppedClock(), storage=SteadyStorage(gateways.storage))
 
 
-@contextmanager
-def signed_now() -> Iterator[None]:
-    """Presigned URLs carry the time of signing, which botocore takes here."""
-
+def _signing(presign: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
     def now(remove_tzinfo: bool = True) -> datetime:
         return NOW.replace(tzinfo=None) if remove_tzinfo else NOW
 
-    with (
-        patch("botocore.auth.get_current_datetime", now),
-        patch("botocore.signers.get_current_datetime", now),
-        patch("aiobotocore.signers.get_current_datetime", now),
-    ):
-        yield
+    async def signed(*arguments: Any, **named: Any) -> Any:
+        with (
+            patch("botocore.auth.get_current_datetime", now),
+            patch("botocore.signers.get_current_datetime", now),
+            patch("aiobotocore.signers.get_current_datetime", now),
+        ):
+            return await presign(*arguments, **named)
+
+    return signed
 
 
 @contextmanager

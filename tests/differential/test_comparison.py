@@ -9,7 +9,7 @@ from tests.differential.comparison import Difference, Tally, compare
 from tests.differential.wrong_executors import WRONG
 
 pytestmark = pytest.mark.filterwarnings("ignore:DateTimeField:RuntimeWarning")
-# As many as the quick run asks of all its worlds, or fewer.
+# As many as the quick run asks of all its worlds.
 ENOUGH = settings(
     max_examples=225,
     phases=[Phase.generate],
