@@ -1,6 +1,5 @@
 import base64
 import binascii
-from functools import lru_cache
 from uuid import UUID
 
 import strawberry
@@ -13,10 +12,11 @@ class Node:
     id: strawberry.ID = strawberry.field(description="Opaque and unique across all types.")
 
 
-@lru_cache(maxsize=10_000)
 def global_id(type_name: str, row_id: UUID) -> strawberry.ID:
-    packed = f"{type_name}:{row_id}".encode()
-    return strawberry.ID(base64.urlsafe_b64encode(packed).decode().rstrip("="))
+    """URL-safe base64 of `Type:uuid`, in which neither `+` nor `/` can stand: its characters are ASCII, and none
+    is `>`, `?` or `~` (RFC 4648, section 4)."""
+    packed = binascii.b2a_base64(f"{type_name}:{row_id}".encode(), newline=False)
+    return strawberry.ID(packed.decode().rstrip("="))
 
 
 def read_global_id(value: str) -> tuple[str, UUID]:
