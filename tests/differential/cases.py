@@ -98,7 +98,8 @@ def _text(writer: Writer, operations: list[str]) -> str:
 
 
 def _run(choices: Choices, world: World, operation_name: str | None, variables: Mapping[str, Any]) -> Run:
-    viewer = world.viewers[0] if choices.chance(2) else choices.one_of(world.viewers)
+    # The first has the most to see.
+    viewer = choices.one_of([*world.viewers[:1] * 4, *world.viewers[:2], *world.viewers])
     return Run(viewer, operation_name, variables)
 
 

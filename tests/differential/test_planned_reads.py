@@ -35,7 +35,7 @@ LEAST_PLANNED, MOST_REFUSED = 0.9, 0.1
 def test_reads_are_what_graphql_core_makes_of_them(world, schema, oracle, front, loop):
     tally = Tally(front.counts)
 
-    @often(3 * settings.default.max_examples)
+    @often(4 * settings.default.max_examples)
     @given(cases_of(schema._schema, world))
     def ask(case):
         loop.run_until_complete(compare(oracle, front, world, case, tally))

@@ -161,7 +161,8 @@ class Values:
             return self._choices.one_of((*BAD_IDS, ids[other][0]))
         if self._choices.chance(12):
             return global_id(type_name, NO_ROW)
-        return self._choices.one_of(ids[type_name])
+        own = self._world.ids_of_first[type_name]
+        return self._choices.one_of(own if own and self._choices.number(4) else ids[type_name])
 
     def _texts(self, hint: str) -> Sequence[str]:
         if hint == "slug":
