@@ -13,6 +13,8 @@ SAMPLES_PER_SECOND = 400
 SHOWN = 30
 # What is on the stack in nearly all samples says nothing.
 EVERYTHING = 0.9
+# A thread that has nothing to do, which looks busy to a sampler that stops it.
+WAITING = "_worker (concurrent/futures/thread.py)"
 # py-spy writes its file when it has taken its last sample.
 WRITING_SECONDS = 10.0
 
@@ -50,6 +52,8 @@ def tell(case: str, path: Path, cpu_us: float, what: str) -> None:
             # Half a line: the sampler does not stop the process it looks at.
             continue
         functions = [re.sub(r":\d+\)$", ")", part) for part in stack.split(";")]
+        if functions[-1] == WAITING:
+            continue
         own[functions[-1]] += int(count)
         for function in set(functions):
             all_in[function] += int(count)

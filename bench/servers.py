@@ -117,6 +117,8 @@ def airdate_environment(endpoints: Endpoints, data: DataDirectory, port: int) ->
         AWS_SECRET_ACCESS_KEY=endpoints.s3_secret_key,
         AWS_REGION=REGION,
         PYTHONPATH=str(ROOT),
+        # Whatever the person at the terminal does: a server that is installed is compiled.
+        PYTHONDONTWRITEBYTECODE="",
     )
 
 

@@ -27,4 +27,7 @@ class SpaceMember(Model):
     class Meta:
         table = "space_members"
         unique_together = (("space_id", "user_id"),)
-        indexes = (Index(fields=("user_id", "space_id"), name="space_members_by_user"),)
+        indexes = (
+            Index(fields=("user_id", "space_id"), name="space_members_by_user"),
+            Index(fields=("space_id", "created_at", "id"), name="space_members_by_age"),
+        )

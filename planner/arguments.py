@@ -20,10 +20,10 @@ from graphql.pyutils import Undefined
 from graphql.utilities.coerce_input_value import coerce_default_value
 from strawberry.types.arguments import StrawberryArgument, convert_argument
 
+from planner.attributes import DEFINITION
 from planner.input_values import Unusual, is_immutable, is_made_anew
 from planner.python_values import Convert, Converters
 
-DEFINITION = "strawberry-definition"
 Read = Callable[[VariableValues], Any]
 """Undefined where the resolver is not given the argument."""
 NO_VARIABLES = VariableValues({}, {})

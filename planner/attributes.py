@@ -50,6 +50,8 @@ AS_IT_IS: Mapping[object, str] = {
     GraphQLFloat: "type({taken}) is float and {found} - {found} == 0",
 }
 OF_EVERY_FIELD = ("skip", "include")
+DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
+"""By which an element of a schema leads to Strawberry's own definition of it."""
 
 
 class NotPlain(Exception):
@@ -156,7 +158,7 @@ def _abstract(
     selecting: _Selecting, type_: GraphQLInterfaceType | GraphQLUnionType, details: FieldDetailsList
 ) -> Read:
     """By the class of the value, where Strawberry itself decides by nothing else."""
-    definition = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    definition = type_.extensions.get(DEFINITION)
     if isinstance(definition, StrawberryObjectDefinition):
         is_by_class = definition.resolve_type is None
     else:
@@ -182,7 +184,7 @@ def _abstract(
 
 
 def _definition_of(type_: GraphQLObjectType) -> StrawberryObjectDefinition:
-    definition = type_.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    definition = type_.extensions.get(DEFINITION)
     if not isinstance(definition, StrawberryObjectDefinition) or definition.is_type_of is not None:
         raise NotPlain
     return definition
@@ -238,7 +240,7 @@ def _entry(
     if name == "__typename":
         return repr(type_.name)
     field = type_.fields.get(name)
-    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF) if field else None
+    definition = field.extensions.get(DEFINITION) if field else None
     if field is None or field.args or not isinstance(definition, StrawberryField):
         raise NotPlain
     if not _is_attribute(definition):

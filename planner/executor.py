@@ -1,7 +1,9 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from graphql import Executor
+from graphql import Executor, GraphQLSchema, VariableValues, default_field_resolver, default_type_resolver
+
+from planner.operation import PlannedOperation
 
 Complete = Callable[[str, Any], Awaitable[dict[str, Any] | None]]
 """Reads the payload of a mutation's field, named by its response key; None where graphql-core shall."""
@@ -12,6 +14,24 @@ class PayloadExecutor(Executor[Any]):
     what becomes null remain its business."""
 
     complete: Complete | None = None
+
+    @classmethod
+    def of(
+        cls, schema: GraphQLSchema, operation: PlannedOperation, variable_values: VariableValues, context: Any
+    ) -> "PayloadExecutor":
+        """As `build` makes it, which looks again for what is known of a prepared operation."""
+        return cls(
+            schema,
+            {name: details.definition for name, details in operation.fragments.items()},
+            operation.fragments,
+            None,
+            context,
+            operation.operation,
+            variable_values,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+        )
 
     def complete_object_value(
         self,

@@ -204,6 +204,8 @@ class Level:
 
     def objects(self, loaded: Loaded, run: Run) -> list[Sequence[Any]]:
         """By builder, one for each row."""
+        if not loaded.rows:
+            return [[] for _ in self._expressions]
         children = [
             child.level.answers(below, run)
             for child, below in zip(self.children, loaded.children, strict=True)

@@ -18,6 +18,7 @@ from planner.executor import Complete, PayloadExecutor
 from planner.not_planned import NotPlanned
 from planner.operation import PlannedOperation
 from planner.plan import MutationPlan, Plan, mutation_plan_of, plan_of
+from planner.resolvers import hasten
 from planner.run import Connect, Information, Run
 from planner.selecting import Selecting
 
@@ -60,6 +61,7 @@ class Planner:
         same; where that makes no sense, since the database is away, it raises."""
         self._schema, self._subject, self._connect, self._on_error = schema, subject, connect, on_error
         self.counts = Counts()
+        hasten(schema)
 
     def operation(self, document: DocumentNode, operation: OperationDefinitionNode) -> PlannedOperation:
         """To be kept with the document."""
@@ -82,25 +84,15 @@ class Planner:
         return payload
 
     async def executed(
-        self,
-        operation: PlannedOperation,
-        document: DocumentNode,
-        variables: Mapping[str, Any],
-        operation_name: str | None,
-        context: Any,
+        self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
     ) -> ExecutionResult:
         """By graphql-core; a mutation's payloads are read by plans as far as they go."""
-        executor = PayloadExecutor.build(
-            self._schema,
-            document,
-            context_value=context,
-            raw_variable_values=dict(variables),
-            operation_name=operation_name,
-        )
-        if isinstance(executor, list):
-            return ExecutionResult(None, executor)
-        if operation.is_mutation and isinstance(executor, PayloadExecutor):
-            executor.complete = self._completing(operation, executor.variable_values, context)
+        coerced = operation.variables.read(variables)
+        if isinstance(coerced, list):
+            return ExecutionResult(None, coerced)
+        executor = PayloadExecutor.of(self._schema, operation, coerced, context)
+        if operation.is_mutation:
+            executor.complete = self._completing(operation, coerced, context)
         result: Any = executor.execute_operation()
         found: ExecutionResult = await result if isawaitable(result) else result
         return found

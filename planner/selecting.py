@@ -19,11 +19,8 @@ from graphql.execution.collect_fields import (
 )
 from strawberry.types.field import StrawberryField
 
-from planner.attributes import NotPlain, Read, attribute_reader
+from planner.attributes import DEFINITION, OF_EVERY_FIELD, NotPlain, Read, attribute_reader
 from planner.not_planned import NotPlanned
-
-DEFINITION = "strawberry-definition"
-OF_EVERY_FIELD = ("skip", "include")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Rows of to-one relations, one statement for all that a list needs.
+"""What belongs to rows, one statement for all that a list needs.
 
 Nothing is kept between batches: a socket lives for hours, and an old row would be a lie.
 """
@@ -11,6 +11,8 @@ from strawberry.dataloader import DataLoader
 
 import models
 from services.estimates.render_pace import RenderPace, recent_pace
+from services.production_history import HistoryRow, production_histories
+from services.publish_options import Publishable, PublishOption, publish_options
 from services.rows.visible_rows import visible_rows_by_id
 from services.viewer import Viewer
 
@@ -54,6 +56,14 @@ class Loaders:
     def pace(self) -> DataLoader[RenderPace, RenderPace]:
         return DataLoader(load_fn=_paces, cache=False)
 
+    @cached_property
+    def history(self) -> DataLoader[UUID, Sequence[HistoryRow]]:
+        return DataLoader(load_fn=self._histories, cache=False)
+
+    @cached_property
+    def publish_options(self) -> DataLoader[Publishable, Sequence[PublishOption]]:
+        return DataLoader(load_fn=self._publish_options, cache=False)
+
     async def _uploads(self, ids: list[UUID]) -> Sequence[models.Upload | None]:
         return await visible_rows_by_id(self._viewer, models.Upload, ids)
 
@@ -72,6 +82,14 @@ class Loaders:
         members = await models.SpaceMember.filter(user_id=self._viewer.user_id, space_id__in=set(space_ids))
         by_space = {member.space_id: member for member in members}
         return [by_space.get(space_id) for space_id in space_ids]
+
+    async def _histories(self, ids: list[UUID]) -> Sequence[Sequence[HistoryRow]]:
+        histories = await production_histories(viewer=self._viewer, production_ids=ids)
+        return [histories[production_id] for production_id in ids]
+
+    async def _publish_options(self, uploads: list[Publishable]) -> Sequence[Sequence[PublishOption]]:
+        options = await publish_options(viewer=self._viewer, uploads=uploads)
+        return [options[upload.id] for upload in uploads]
 
 
 async def _users(ids: list[UUID]) -> Sequence[models.User]:

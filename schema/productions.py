@@ -26,7 +26,7 @@ from services.playback.production_playback import Playback as Links
 from services.policy import owns, visible_productions
 from services.production_config import ProductionConfig as Config
 from services.production_filter import EVERY_PRODUCTION, ProductionFilter
-from services.production_history import production_history, production_renders, renders_where
+from services.production_history import production_renders, renders_where
 from services.rows import pages
 from services.rows.pages import NEWEST_FIRST, Order, PageRequest
 
@@ -88,7 +88,7 @@ class Production(Node):
     @strawberry.field(description="Every step, oldest first; empty for all but the owner.")
     @computed("id")
     async def history(self, info: Info) -> list[ProductionHistoryEntry]:
-        rows = await production_history(viewer=info.context.viewer, production=self.row)
+        rows = await info.context.loaders.history.load(self.row.id)
         return [ProductionHistoryEntry.from_row(row) for row in rows]
 
     @strawberry.field(description="What the render that plays now consists of; empty before the first.")

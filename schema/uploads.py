@@ -22,7 +22,6 @@ from services.media.probed_media import read_probed
 from services.playback.source_url import poster_url, source_url
 from services.policy import visible_uploads
 from services.production_filter import ProductionFilter, productions_where
-from services.publish_options import publish_options
 from services.rows import pages
 from services.rows.pages import NEWEST_FIRST, Order, PageRequest
 
@@ -148,7 +147,7 @@ class Upload(Node):
     @strawberry.field(description="The viewer's spaces, and whether it can be published in each.")
     @computed("id", "kind", "status")
     async def publish_options(self, info: Info) -> list[PublishOption]:
-        options = await publish_options(viewer=info.context.viewer, upload=self.row)
+        options = await info.context.loaders.publish_options.load(self.row)
         return [PublishOption.from_option(option) for option in options]
 
     @classmethod

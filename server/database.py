@@ -9,8 +9,9 @@ from tortoise.migrations.api import migrate as apply_migrations
 
 MIGRATION_LOCK = 7_243_114_001
 
-# What the URL says goes before these.
-POOL = {"minsize": 1, "maxsize": 10}
+# What the URL says goes before these. A connection keeps its last statements prepared: asyncpg's 100 are too
+# few for the levels of a hundred planned documents beside our own.
+POOL = {"minsize": 1, "maxsize": 10, "statement_cache_size": 256}
 # Without them a server that has gone without a word is waited for until the kernel gives up, after a quarter
 # of an hour. A statement that waits for a row's lock waits as long as this at most.
 PATIENCE = {"timeout": 5, "command_timeout": 10}

@@ -17,7 +17,7 @@ from server.transport_http.connection import StreamableProtocol
 from server.transport_ws.uvicorn_protocol import WireProtocol
 from server.wiring import open_event_queue, open_gateways, open_proxy, open_renderer
 from server.worker import Worker
-from services.overlays import load_fonts
+from services.overlays.fonts import font_folders
 
 WS_MAX_BYTES = 256 * 1024
 
@@ -87,10 +87,10 @@ def api_server(app: ASGIApp, settings: Settings, draining: Draining | None = Non
 
 async def serve(settings: Settings) -> None:
     """The API until SIGTERM or SIGINT. Sockets are then closed with 1012, on which clients reconnect. Raises
-    CannotListen."""
+    CannotListen, and RuntimeError where a font package is not installed."""
     sockets = listening_sockets(settings.host, settings.port, is_shared=settings.share_port)
     draining = Draining()
-    await asyncio.to_thread(load_fonts)
+    font_folders()
     outside = AsyncExitStack()
     try:
         gateways = await outside.enter_async_context(open_gateways(settings))

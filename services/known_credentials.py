@@ -20,6 +20,9 @@ class KnownCredentials:
         self._clock, self._monotonic = clock, monotonic
         self._known = RecentlyUsed[_Known](MEMORY_BYTES, lambda known: ENTRY_BYTES)
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     async def credential_of(self, token: str) -> Credential:
         """As it was in the table within the last NOTICED_SECONDS, but not expired now. Raises
         CredentialRefused, which is never remembered."""

@@ -1,6 +1,7 @@
 """What became of a production, step by step, for its owner."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
 from tortoise.expressions import Q
 
@@ -27,14 +28,22 @@ def renders_where(viewer: Viewer) -> Q:
     return visible_renders(viewer)
 
 
-async def production_history(*, viewer: Viewer, production: models.Production) -> Sequence[HistoryRow]:
-    """Every transition, and every step between, since the beginning, oldest first; others see none.
+async def production_histories(
+    *, viewer: Viewer, production_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[HistoryRow]]:
+    """By production: every transition, and every step between, since the beginning, oldest first; others than
+    the owner see none.
 
     Both were written under the production's lock: steps stand after the transition they name, by id.
     """
-    transitions = await models.StatusEvent.filter(transitions_where(viewer), subject_id=production.id)
-    steps = await models.RenderStep.filter(steps_where(viewer), production_id=production.id)
-    return sorted([*transitions, *steps], key=_place)
+    transitions = models.StatusEvent.filter(transitions_where(viewer), subject_id__in=set(production_ids))
+    steps = models.RenderStep.filter(steps_where(viewer), production_id__in=set(production_ids))
+    histories: dict[UUID, list[HistoryRow]] = {production_id: [] for production_id in production_ids}
+    for event in await transitions:
+        histories[event.subject_id].append(event)
+    for step in await steps:
+        histories[step.production_id].append(step)
+    return {production_id: sorted(rows, key=_place) for production_id, rows in histories.items()}
 
 
 def _place(row: HistoryRow) -> tuple[int, int]:

@@ -1,6 +1,8 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
 
 import models
 from models.statuses import PublicationStatus, UploadKind, UploadStatus
@@ -24,30 +26,43 @@ class PublishOption:
     publication: models.Publication | None
 
 
-async def publish_options(*, viewer: Viewer, upload: models.Upload) -> Sequence[PublishOption]:
-    """The spaces the viewer is a member of, by name, as choices for this upload."""
+class Publishable(Protocol):
+    """An upload, as far as it matters for publishing it."""
+
+    id: UUID
+    kind: UploadKind
+    status: UploadStatus
+
+
+async def publish_options(
+    *, viewer: Viewer, uploads: Collection[Publishable]
+) -> Mapping[UUID, Sequence[PublishOption]]:
+    """By upload: the spaces the viewer is a member of, by name, as choices for it."""
     if viewer.user_id is None:
-        return []
+        return {upload.id: [] for upload in uploads}
     members = await models.SpaceMember.filter(user_id=viewer.user_id).select_related("space")
+    members.sort(key=lambda member: (member.space.name, member.space.id))
     publications = (
-        await models.Publication.filter(production__upload_id=upload.id)
+        await models.Publication.filter(production__upload_id__in={upload.id for upload in uploads})
         .exclude(status=PublicationStatus.WITHDRAWN)
+        .select_related("production")
         .order_by("created_at")
     )
-    by_space = {publication.space_id: publication for publication in publications}
-    options = [
-        PublishOption(
-            space=member.space,
-            obstacle=_obstacle(member, upload, by_space.get(member.space_id)),
-            publication=by_space.get(member.space_id),
-        )
-        for member in members
-    ]
-    return sorted(options, key=lambda option: (option.space.name, option.space.id))
+    there = {(each.production.upload_id, each.space_id): each for each in publications}
+    return {
+        upload.id: [_option(member, upload, there.get((upload.id, member.space_id))) for member in members]
+        for upload in uploads
+    }
+
+
+def _option(
+    member: models.SpaceMember, upload: Publishable, publication: models.Publication | None
+) -> PublishOption:
+    return PublishOption(member.space, _obstacle(member, upload, publication), publication)
 
 
 def _obstacle(
-    member: models.SpaceMember, upload: models.Upload, publication: models.Publication | None
+    member: models.SpaceMember, upload: Publishable, publication: models.Publication | None
 ) -> PublishObstacle | None:
     if member.role not in PUBLISHING_ROLES:
         return PublishObstacle.NOT_A_PUBLISHER

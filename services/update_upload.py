@@ -30,7 +30,7 @@ async def update_upload(*, viewer: Viewer, upload_id: UUID, title: str) -> model
         raise refuse(UpdateUploadErrorCode.TITLE_INVALID, message, "input", "title")
     # No status is written, so none of its writers need to be kept out: one statement is whole by itself.
     found = await connections.get("default").execute_query_dict(
-        _renaming(), [new_title, timezone.now(), viewer.user_id, upload_id]
+        _renaming(), [new_title, timezone.localtime(), viewer.user_id, upload_id]
     )
     if not found:
         _refuse_unknown()
@@ -46,4 +46,4 @@ def _renaming() -> str:
     """Made once: Tortoise, which cannot say RETURNING, takes longer to word a statement than PostgreSQL to
     carry it out. The values in it only stand for others."""
     somebodys = models.Upload.filter(visible_uploads(Viewer(UUID(int=0))), id=UUID(int=0))
-    return somebodys.update(title="", updated_at=timezone.now()).sql() + " RETURNING *"
+    return somebodys.update(title="", updated_at=timezone.localtime()).sql() + " RETURNING *"

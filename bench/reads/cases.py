@@ -16,11 +16,6 @@ from load import Exchange, ServerFailed
 Variables = Mapping[str, Any]
 # PostgreSQL writes an instant without the zeros at its end.
 INSTANT_SLACK = 8
-RENAME_STATEMENTS = (
-    "Statements a request: the limit, Mercurius and Yoga one `UPDATE … RETURNING` that commits by itself; "
-    "PostGraphile one too, in a transaction of its own, and the row read again; Strawberry a `SELECT` and an "
-    "`UPDATE`; Airdate reads the token, then `BEGIN`, `SELECT … FOR UPDATE`, `UPDATE`, `COMMIT`."
-)
 
 
 @dataclass(frozen=True)
@@ -42,7 +37,6 @@ class Case:
     graphile: Asking
     truth: str | None
     subject: Callable[[Target], object]
-    note: str = ""
     writes: bool = False
 
     def asking(self, server: str) -> Asking:
@@ -134,7 +128,6 @@ RENAME = Case(
     ),
     expected.RENAME,
     lambda target: target.upload_id,
-    note=RENAME_STATEMENTS,
     writes=True,
 )
 LONG_LIST = replace(LIST, title="Q2 with lists of up to 100", ours=Asking(documents.LONG_LIST))

@@ -82,8 +82,6 @@ def tell_case(case: Case, found: Found, limit_reads: str) -> None:
             print(row_of(case, name, outcomes, found, best))
     if "limit" in found and case.name != "q3":
         print(f"\nThe hand-written server looks up who a token is in {limit_reads_told(limit_reads)}.")
-    if case.note:
-        print(f"\n{case.note}")
     tell_goals(case, found)
     sys.stdout.flush()
 

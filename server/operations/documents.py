@@ -1,4 +1,3 @@
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
@@ -23,9 +22,12 @@ from planner.planner import Planner
 from server.errors import TellingSchema
 from server.operations.projection import Projection
 from server.operations.refused import Refused
+from services.recently_used import RecentlyUsed
 
-MAX_DOCUMENTS = 500
+MEMORY_BYTES = 96 * 1024 * 1024
 MAX_REMEMBERED_LENGTH = 32 * 1024
+# A parsed document takes 65 to 200 bytes for each character of its text, the most where names are short.
+BYTES_A_CHARACTER, ENTRY_BYTES = 200, 8 * 1024
 # To read a token takes some microseconds, in which nobody else is served. Large clients' documents, and those
 # that ask for the whole schema, have about a tenth of this.
 MAX_TOKENS, MAX_COMMENTS = 10_000, 1_000
@@ -50,12 +52,12 @@ class Prepared:
 
 
 class Documents:
-    """Documents parsed and validated once; the longest unused goes."""
+    """Documents parsed and validated once, as many as fit; the longest unused goes."""
 
     def __init__(self, schema: TellingSchema, planner: Planner) -> None:
         self._schema, self._planner = schema._schema, planner
         self._rules = [*specified_rules, *schema.rules]
-        self._prepared: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
+        self._prepared = RecentlyUsed[Prepared](MEMORY_BYTES, _size_of)
 
     def prepare(self, text: str, operation_name: str | None) -> Prepared:
         """Raises Refused for a document that does not parse or is not valid, and for an operation that is not
@@ -63,13 +65,10 @@ class Documents:
         key = (text, operation_name)
         known = self._prepared.get(key)
         if known is not None:
-            self._prepared.move_to_end(key)
             return known
         prepared = self._prepare(text, operation_name)
         if len(text) <= MAX_REMEMBERED_LENGTH:
-            self._prepared[key] = prepared
-            if len(self._prepared) > MAX_DOCUMENTS:
-                self._prepared.popitem(last=False)
+            self._prepared.put(key, prepared)
         return prepared
 
     def _prepare(self, text: str, operation_name: str | None) -> Prepared:
@@ -87,6 +86,10 @@ class Documents:
         visit(document, uses)
         reads = self._planner.operation(document, operation)
         return Prepared(text, document, operation, _resume_variable(operation, uses), reads)
+
+
+def _size_of(prepared: Prepared) -> int:
+    return len(prepared.text) * BYTES_A_CHARACTER + ENTRY_BYTES
 
 
 def _which(operation_name: str | None) -> str:

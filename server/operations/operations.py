@@ -64,9 +64,7 @@ class Operations:
             body = await self._planner.payload(prepared.reads, request.variables, context)
             if body is not None:
                 return Answer(body)
-        result = await self._planner.executed(
-            prepared.reads, prepared.document, request.variables, request.operation_name, context
-        )
+        result = await self._planner.executed(prepared.reads, request.variables, context)
         self._schema.tell(result.errors or [], context.request_id)
         return answer_of(result)
 

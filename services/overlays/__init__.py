@@ -1,5 +1,37 @@
-from services.overlays.draw_overlays import draw_overlays, load_fonts
-from services.overlays.overlay_image import OverlayImage
-from services.overlays.source_image import image_size
+"""Texts drawn over a video.
 
-__all__ = ["OverlayImage", "draw_overlays", "image_size", "load_fonts"]
+What draws is imported when something is first drawn, and the fonts are read then: that takes a second, once,
+and 80 MiB, which a process that answers queries never needs.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from uuid import UUID
+
+from services.media.probed_media import ProbedMedia
+from services.overlays.overlay_image import OverlayImage
+from services.production_config import ProductionConfig
+
+__all__ = ["OverlayImage", "draw_overlays", "image_size"]
+
+NO_IMAGES: Mapping[UUID, bytes] = MappingProxyType({})
+
+
+def draw_overlays(
+    config: ProductionConfig, media: ProbedMedia, images: Mapping[UUID, bytes] = NO_IMAGES
+) -> list[OverlayImage]:
+    """The title page, then the lower thirds in their order; blocking, so call it in a thread.
+
+    The same arguments give the same bytes, whether they were drawn before or not. `images` are the files of
+    the uploads that the title page shows: KeyError when one is missing, OSError when one cannot be read.
+    """
+    from services.overlays.drawing import draw_overlays as draw
+
+    return draw(config, media, images)
+
+
+def image_size(data: bytes) -> tuple[int, int]:
+    """Width and height as seen, in pixels. OSError if unreadable."""
+    from services.overlays.source_image import image_size as size
+
+    return size(data)

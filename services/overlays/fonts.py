@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typst
-from fontTools.ttLib import TTFont
+if TYPE_CHECKING:
+    import typst
 
 # Package -> folders in it; the western pack also has serif and monospaced faces that nobody asked for.
 FONT_FOLDERS = {
@@ -64,8 +65,10 @@ def font_folders() -> list[Path]:
 
 
 @cache
-def loaded_fonts() -> typst.Fonts:
+def loaded_fonts() -> "typst.Fonts":
     """The same fonts for the typesetter, searched once a process."""
+    import typst
+
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
@@ -76,6 +79,8 @@ def loaded_fonts() -> typst.Fonts:
 @cache
 def drawable_characters() -> frozenset[int]:
     """Every code point at least one font has a glyph for."""
+    from fontTools.ttLib import TTFont
+
     covered: set[int] = set()
     for folder in font_folders():
         for path in sorted(folder.rglob("*")):

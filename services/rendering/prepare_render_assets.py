@@ -19,7 +19,6 @@ from services.overlays import draw_overlays
 from services.overlays.overlay_image import OverlayImage
 from services.production_config import ProductionConfig
 from services.rendering.render_errors import AssetsFailed
-from services.rendering.store_mixed_sound import store_mixed_sound
 
 Uploads = Mapping[UUID, models.Upload]
 
@@ -43,6 +42,9 @@ async def prepare_render_assets(
         await storage.put(f"{folder}/{overlay.name}", overlay.png, content_type="image/png")
     await _store_captions(config, uploads, folder, storage)
     if config.audio.music is not None:
+        # The libraries for sound take 30 MiB, and this module comes along into the API.
+        from services.rendering.store_mixed_sound import store_mixed_sound
+
         music = uploads[config.audio.music.upload_id]
         await store_mixed_sound(
             config=config, media=media, upload=upload, music_upload=music, folder=folder, storage=storage

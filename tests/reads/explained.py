@@ -1,13 +1,15 @@
 """What a document costs the database: its statements, as the server's plans make them, each explained."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
 
+from planner.run import Fetch
 from server.graphql import build_schema
 from server.operations.documents import Documents
 from server.operations.reads import planner_of
@@ -27,10 +29,6 @@ class Cost:
     read_whole: frozenset[str]
     """Tables that were read from end to end."""
 
-    @property
-    def is_count(self) -> bool:
-        return "SELECT count(*)" in self.sql
-
 
 class ExplainedReads:
     """Plans over a database of its own, whose statements are explained before they are carried out."""
@@ -38,7 +36,7 @@ class ExplainedReads:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
         self._planner = planner_of(SCHEMA)
-        self._planner._fetch = self._fetch
+        self._planner._connect = self._connect
         self._planner._on_error = self._failed
         self._documents = Documents(SCHEMA, self._planner)
         self._costs: list[Cost] = []
@@ -53,6 +51,10 @@ class ExplainedReads:
         body = await self._planner.payload(prepared.reads, variables, context)
         assert body is not None, self._planner.counts.fell_back
         return json.loads(body)["data"], self._costs
+
+    @asynccontextmanager
+    async def _connect(self) -> AsyncIterator[Fetch]:
+        yield self._fetch
 
     async def _fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         rows = await self._connection.fetch(sql, *arguments)

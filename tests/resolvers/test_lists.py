@@ -5,9 +5,19 @@ from tortoise.expressions import Q
 
 import models
 from models.statuses import SpaceVisibility
+from schema.orders import ListOrder
 from services.errors import BadInput
+from services.list_productions import list_productions
 from services.rows.pages import Order, PageRequest, page_of
-from tests.factories import make_production, make_publication, make_space, make_token, make_upload, make_user
+from tests.factories import (
+    make_production,
+    make_publication,
+    make_space,
+    make_token,
+    make_upload,
+    make_user,
+    viewer_of,
+)
 
 LIST = """
 query ($first: Int, $after: String, $orderBy: ListOrder! = CREATED_AT_DESC) {
@@ -77,39 +87,46 @@ async def test_no_text_is_a_cursor_by_chance(database, cursor):
         await page_of(models.Upload, Q(), Order("created_at"), PageRequest(after=cursor))
 
 
-PRODUCTIONS = """
-query ($after: String, $orderBy: ListOrder!) {
+RARE = """
+query Near%d($after: String, $orderBy: ListOrder!) {
   productions(first: 2, after: $after, orderBy: $orderBy) {
-    nodes { title } pageInfo { hasNextPage endCursor } totalCount
+    nodes { title owner { name } } pageInfo { hasNextPage hasPreviousPage endCursor } totalCount
   }
 }
 """
 
 
 @pytest.mark.parametrize("near", [1, 2, 3, 5, 100])
-@pytest.mark.parametrize("order", ["CREATED_AT_DESC", "CREATED_AT_ASC", "TITLE_ASC", "TITLE_DESC"])
+@pytest.mark.parametrize("order", ListOrder)
 async def test_what_is_rare_is_found_behind_what_is_not_seen(graphql, monkeypatch, near, order):
-    """However few rows are asked one by one before all that is seen is gathered."""
+    """However few rows are asked one by one before all that is seen is gathered; by a plan and without."""
     monkeypatch.setattr("services.rows.pages.NEAR", near)
-    owner, other = await make_user(), await make_user()
+    monkeypatch.setattr("planner.either_way.NEAR", near)
+    owner, other = await make_user("Ada"), await make_user("Bob")
     space = await make_space(other, visibility=SpaceVisibility.PUBLIC)
     for title in "badcaxbxaxxxdx":
         production = await make_production(other if title in "xd" else owner, title=title)
         if title == "d":
             await make_publication(production, space)
-    token, shown, after, has_more = await make_token(owner), [], None, True
-    while has_more:
-        page = (await graphql(PRODUCTIONS, {"after": after, "orderBy": order}, token=token))["productions"]
-        assert page["totalCount"] == 8
-        shown += [node["title"] for node in page["nodes"]]
-        after, has_more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
-    seen = list("badcabad")
-    assert (
-        shown
-        == {
-            "CREATED_AT_DESC": seen[::-1],
-            "CREATED_AT_ASC": seen,
-            "TITLE_ASC": sorted(seen),
-            "TITLE_DESC": sorted(seen, reverse=True),
-        }[order]
-    )
+    titles = list("badcabad")
+    expected = {
+        ListOrder.CREATED_AT_DESC: titles[::-1],
+        ListOrder.CREATED_AT_ASC: titles,
+        ListOrder.TITLE_ASC: sorted(titles),
+        ListOrder.TITLE_DESC: sorted(titles, reverse=True),
+    }[order]
+    token, after = await make_token(owner), None
+    for start in range(0, 8, 2):
+        variables = {"after": after, "orderBy": order.name}
+        page = (await graphql(RARE % near, variables, token=token))["productions"]
+        request = PageRequest(2, after)
+        listed = await list_productions(viewer=viewer_of(owner), page=request, order=order.value)
+        assert [row.title for row in listed.rows] == expected[start : start + 2]
+        after = listed.cursors[-1]
+        shown = [
+            {"title": title, "owner": {"name": "Bob" if title == "d" else "Ada"}}
+            for title in expected[start : start + 2]
+        ]
+        info = {"hasNextPage": start < 6, "hasPreviousPage": start > 0, "endCursor": after}
+        assert page == {"nodes": shown, "pageInfo": info, "totalCount": 8}
+        assert (listed.has_next_page, await listed.total()) == (start < 6, 8)

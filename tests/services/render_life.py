@@ -10,7 +10,7 @@ from services.cancel_stray_jobs import cancel_stray_jobs
 from services.carry_out_storage_deletions import carry_out_storage_deletions
 from services.create_production import create_production
 from services.production_config import ProductionConfig
-from services.production_history import production_history
+from services.production_history import production_histories
 from services.reconcile_renders import reconcile_renders
 from services.record_render_event import record_render_event
 from services.rendering.render_events import read_media_convert_event
@@ -125,7 +125,9 @@ class RenderLife:
 
     async def history(self) -> list[tuple[str, str, int]]:
         """Each entry as (kind, status after it, render)."""
-        rows = await production_history(viewer=self.viewer, production=await self.production())
+        production_id = (await self.production()).id
+        histories = await production_histories(viewer=self.viewer, production_ids=[production_id])
+        rows = histories[production_id]
         return [
             ("STATUS", row.data["status"], row.data["renderNumber"])
             if isinstance(row, models.StatusEvent)

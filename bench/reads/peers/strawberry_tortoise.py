@@ -295,7 +295,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
-    extensions=[ParserCache(maxsize=1000), ValidationCache(maxsize=1000)],
+    extensions=[ParserCache, ValidationCache],
     config=StrawberryConfig(scalar_map={BigInt: strawberry.scalar(name="BigInt", serialize=int)}),
 )
 app = Starlette(lifespan=lifespan, routes=[Route("/graphql", View(schema, graphql_ide=None))])

@@ -11,7 +11,8 @@ from server.operations.refused import Refused
 
 @pytest.fixture
 def documents(monkeypatch):
-    monkeypatch.setattr(documents_module, "MAX_DOCUMENTS", 3)
+    size = len(query(0)) * documents_module.BYTES_A_CHARACTER + documents_module.ENTRY_BYTES
+    monkeypatch.setattr(documents_module, "MEMORY_BYTES", 3 * size)
     schema = build_schema(max_depth=15)
     return Documents(schema, planner_of(schema))
 

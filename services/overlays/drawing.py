@@ -5,22 +5,17 @@ from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
-from types import MappingProxyType
 from uuid import UUID
 
 from services.job_settings.asset_names import TITLE_NAME, lower_third_name
 from services.job_settings.rendition_ladder import display_size
 from services.limits import MIB
 from services.media.probed_media import ProbedMedia
-from services.overlays.ink import LIGHT_INK
 from services.overlays.lower_third import LowerThirdDrawing, draw_lower_third
 from services.overlays.overlay_image import DrawnText, OverlayImage
 from services.overlays.title_page import TitleDrawing, draw_title_page
-from services.overlays.typeset import Room, Text, typeset
 from services.production_config import LowerThird, ProductionConfig, TitlePage
 from services.recently_used import RecentlyUsed
-
-NO_IMAGES: Mapping[UUID, bytes] = MappingProxyType({})
 
 Size = tuple[int, int]
 Drawing = tuple[Hashable, Callable[[], DrawnText]]
@@ -32,13 +27,9 @@ _drawn: RecentlyUsed[DrawnText] = RecentlyUsed(64 * MIB, lambda drawn: len(drawn
 
 
 def draw_overlays(
-    config: ProductionConfig, media: ProbedMedia, images: Mapping[UUID, bytes] = NO_IMAGES
+    config: ProductionConfig, media: ProbedMedia, images: Mapping[UUID, bytes]
 ) -> list[OverlayImage]:
-    """The title page, then the lower thirds in their order; blocking, so call it in a thread.
-
-    The same arguments give the same bytes, whether they were drawn before or not. `images` are the files of
-    the uploads that the title page shows: KeyError when one is missing, OSError when one cannot be read.
-    """
+    """That of the package."""
     frame = display_size(media)
     drawings: dict[str, Drawing] = {}
     if config.title_page:
@@ -48,14 +39,6 @@ def draw_overlays(
         drawings[lower_third_name(index)] = _lower_third_drawing(lower_third, frame, shared)
     drawn = _pool.map(_drawn_once, drawings.values())
     return [OverlayImage(**vars(picture), name=name) for name, picture in zip(drawings, drawn, strict=True)]
-
-
-def load_fonts() -> None:
-    """Read the fonts now (half a second), so that the first who wants a picture need not wait for them.
-
-    Raises RuntimeError when a font package is not installed.
-    """
-    typeset(Text.of("Airdate", None), Room(100, 100, 20, 0, "left"), LIGHT_INK)
 
 
 def _drawn_once(drawing: Drawing) -> DrawnText:
