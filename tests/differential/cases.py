@@ -65,7 +65,7 @@ class Case:
 def cases_of(draw: st.DrawFn, schema: GraphQLSchema, world: World) -> Case:
     """Queries of every kind."""
     choices = Choices(draw)
-    writer = _writer(choices, schema, world, is_exotic=choices.chance(8))
+    writer = _writer(choices, schema, world, is_exotic=choices.chance(10))
     count = choices.one_of((1, 1, 1, 1, 1, 2, 3))
     names = ["First", "Second", "Third"][:count] if count > 1 or choices.chance(3) else [None]
     operations = {name: writer.operation("query", name) for name in names}

@@ -36,11 +36,11 @@ WEIGHTS = {
     "Query": {"viewer": 6, "node": 4, "uploads": 2, "productions": 2, "spaces": 2, "space": 2},
     "Viewer": {"uploads": 4, "productions": 3, "spaces": 3},
     "Upload": {"productions": 4, "publications": 3, "owner": 2},
-    "Production": {"publications": 5, "upload": 2, "owner": 2},
-    "Publication": {"space": 2, "production": 2},
+    "Production": {"publications": 5, "upload": 2, "owner": 2, "renders": 2, "render": 2, "outputs": 2},
+    "Publication": {"space": 2, "production": 3},
     "Space": {"publications": 4, "members": 2},
 }
-CONNECTION_WEIGHTS = {"nodes": 4, "edges": 3, "pageInfo": 2, "totalCount": 2}
+CONNECTION_WEIGHTS = {"nodes": 4, "edges": 3, "pageInfo": 3, "totalCount": 2}
 LEAST = {"Query": 2, "PageInfo": 3}
 """How many fields are asked for at least, where one alone says little."""
 SELDOM = {"productionPreview", "transfer", "publishOptions", "estimate", "history", "__schema"}
@@ -92,7 +92,7 @@ class Writer:
 
     def _selection(self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int) -> str:
         """The first of it mostly leads on, so that some lists are far down."""
-        count = self.choices.between(LEAST.get(on.name, 1), 4) if self._fields_left > 0 else 1
+        count = self.choices.between(_least_of(on), 4) if self._fields_left > 0 else 1
         selected = [
             self._selected(on, shapes, depth, rows, leads_on=self._leads_on(on, number))
             for number in range(count)
@@ -238,6 +238,10 @@ class Writer:
     def _note(self, used: set[str] | frozenset[str]) -> None:
         for definition in self._uses:
             definition.update(used)
+
+
+def _least_of(on: GraphQLCompositeType) -> int:
+    return 2 if on.name.endswith("Connection") else LEAST.get(on.name, 1)
 
 
 @cache

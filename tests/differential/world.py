@@ -16,7 +16,8 @@ import models
 from schema.node import global_id
 from services.rows.pages import Order, write_cursor
 from services.viewer import ANONYMOUS, Viewer
-from tests.differential.made_up_rows import Row, made_up_rows
+from tests.differential.contents import Row
+from tests.differential.made_up_rows import made_up_rows
 from tests.tables import empty_tables
 
 NOBODY = "nobody"
