@@ -7,12 +7,10 @@ way down, since the oracle takes a statement for each list of each of them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Literal
 
 from graphql import (
     GraphQLCompositeType,
-    GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
@@ -26,24 +24,11 @@ from tests.differential.arguments import Arguments
 from tests.differential.choices import Choices
 from tests.differential.shapes import Meaning, Shape, all_take
 from tests.differential.variables import Variables
+from tests.differential.weights import fields_of, least_of
 
 MOST_FIELDS = 30
 MOST_ALIASES = 40
 DEEPEST = 12
-# What is asked for more often than another field of its type, and what is asked for seldom: it costs much, or
-# no plan covers it.
-WEIGHTS = {
-    "Query": {"viewer": 6, "node": 4, "uploads": 2, "productions": 2, "spaces": 2, "space": 2},
-    "Viewer": {"uploads": 4, "productions": 3, "spaces": 3},
-    "Upload": {"productions": 4, "publications": 3, "owner": 2},
-    "Production": {"publications": 5, "upload": 2, "owner": 2, "renders": 2, "render": 2, "outputs": 2},
-    "Publication": {"space": 2, "production": 3},
-    "Space": {"publications": 4, "members": 2},
-}
-CONNECTION_WEIGHTS = {"nodes": 4, "edges": 3, "pageInfo": 3, "totalCount": 2}
-LEAST = {"Query": 2, "PageInfo": 3}
-"""How many fields are asked for at least, where one alone says little."""
-SELDOM = {"productionPreview", "transfer", "publishOptions", "estimate", "history", "__schema"}
 
 
 @dataclass(slots=True)
@@ -92,7 +77,7 @@ class Writer:
 
     def _selection(self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int) -> str:
         """The first of it mostly leads on, so that some lists are far down."""
-        count = self.choices.between(_least_of(on), 4) if self._fields_left > 0 else 1
+        count = self.choices.between(least_of(on), 4) if self._fields_left > 0 else 1
         selected = [
             self._selected(on, shapes, depth, rows, leads_on=self._leads_on(on, number))
             for number in range(count)
@@ -100,7 +85,7 @@ class Writer:
         return "{ " + " ".join(selected) + " }"
 
     def _leads_on(self, on: GraphQLCompositeType, number: int) -> bool:
-        leaves, others = _fields_of(on, self.is_exotic)
+        leaves, others = fields_of(on, self.is_exotic)
         if not others or self._fields_left <= 0:
             return False
         return self.choices.number(5 if number == 0 or len(leaves) < 4 else 2) > 0
@@ -181,7 +166,7 @@ class Writer:
         return self._told(key, meaning, shapes, depth)
 
     def _name(self, on: GraphQLCompositeType, *, leads_on: bool) -> str:
-        leaves, others = _fields_of(on, self.is_exotic)
+        leaves, others = fields_of(on, self.is_exotic)
         return self.choices.one_of(others if leads_on else leaves)
 
     def _merged(self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int) -> str | None:
@@ -238,20 +223,3 @@ class Writer:
     def _note(self, used: set[str] | frozenset[str]) -> None:
         for definition in self._uses:
             definition.update(used)
-
-
-def _least_of(on: GraphQLCompositeType) -> int:
-    return 2 if on.name.endswith("Connection") else LEAST.get(on.name, 1)
-
-
-@cache
-def _fields_of(on: GraphQLCompositeType, is_exotic: bool) -> tuple[list[str], list[str]]:
-    """The names of a type's leaves, and of its other fields: those asked for often several times."""
-    fields: dict[str, GraphQLField] = dict(getattr(on, "fields", {}))
-    weights = WEIGHTS.get(on.name) or (CONNECTION_WEIGHTS if "pageInfo" in fields else {})
-    names = [name for name in fields if is_exotic or name not in SELDOM for _ in range(weights.get(name, 1))]
-    leaves = [name for name in names if is_leaf_type(get_named_type(fields[name].type))]
-    others = [name for name in names if not is_leaf_type(get_named_type(fields[name].type))]
-    if on.name == "Query" and is_exotic:
-        others.append("__schema")
-    return [*leaves, "__typename"], others

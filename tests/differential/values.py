@@ -66,7 +66,7 @@ ODD_CURSORS = (
 )
 BAD_IDS = ("garbage", "", "é", "VXBsb2Fk", str(global_id("Nothing", NO_ROW)), "\0")
 PARTS_OF_TITLES = ("a", "A", "", "%", "_", "\\", '"', "ü", "Ü", "語", "b", " ", "no such title")
-TEXTS = ("x", "Ünï", "", "\t")
+TEXTS = ("x", "Ünï", "A title", "\t")
 TEXTS_OF = {
     "contentType": ("video/mp4", "image/png", "text/vtt", "no/such"),
     "filename": ("clip.mp4", "Ünï.mov", "a/b"),
