@@ -1,7 +1,7 @@
 """Levels of rows that are named: one by its values, or several by their primary keys."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -14,12 +14,10 @@ from planner.level import TABLE, Level, Loaded
 from planner.lists import Asked, Choice, ListLevel, asked_of, continuing
 from planner.not_planned import NotPlanned
 from planner.parameters import PARENTS, VIEWER, Brought, Parameters, Statement
-from planner.recent import Recent
 from planner.run import Run
-from planner.statements import Chained, Rows, chain_of, numbered, statement_of
+from planner.statements import Rows, Statements, chain_of, numbered
 from planner.tables import column_of, key_of, sql_type_of
 
-MAX_STATEMENTS = 16
 BUILDER = 0
 
 
@@ -28,7 +26,8 @@ class Named:
     """Rows that have these values, and that the predicate lets through."""
 
     names: tuple[str, ...]
-    where: Q | None
+    where: Q | None = field(compare=False)
+    """The level's own."""
 
     def sql(self, level: Level, depth: int, parameters: Parameters, link: str | None) -> str:
         joined = level.joined(parameters)
@@ -70,12 +69,17 @@ class OneLevel(NamedLevel):
     """The row that the predicate lets through and that has these values, if there is one."""
 
     def __init__(
-        self, model: type[Model], where: Q | None, placeholder: Any, path: str, *, is_viewer: bool = False
+        self,
+        model: type[Model],
+        where: Q | None,
+        statements: Statements,
+        path: str,
+        *,
+        is_viewer: bool = False,
     ) -> None:
         super().__init__(model, path)
         self._is_viewer = is_viewer
-        self._where, self._placeholder = where, placeholder
-        self._statements: Recent[tuple[Any, ...], Statement] = Recent(MAX_STATEMENTS)
+        self._where, self._statements = where, statements
 
     @property
     def is_at_hand(self) -> bool:
@@ -84,13 +88,8 @@ class OneLevel(NamedLevel):
 
     def statement(self, names: tuple[str, ...], choices: Sequence[Choice]) -> Statement:
         """That for values of these columns."""
-        return self._statements.get_or_make((names, *choices), self._statement_of)
-
-    def _statement_of(self, key: tuple[Any, ...]) -> Statement:
-        names, *choices = key
         rows: list[Rows] = [Named(names, self._where), *choices]
-        chain = [Chained(level, each) for level, each in zip(chain_of(self), rows, strict=True)]
-        return statement_of(chain, self._placeholder, None)
+        return self._statements.of(chain_of(self), rows, None)
 
     async def find(self, run: Run, by: Mapping[str, Any]) -> Loaded:
         """Load the row, and what is below it."""
@@ -113,15 +112,18 @@ class OneLevel(NamedLevel):
 class GivenLevel(NamedLevel):
     """Rows that are there for certain, such as those that a mutation has just written, by primary key."""
 
-    def __init__(self, model: type[Model], placeholder: Any, path: str) -> None:
+    def __init__(self, model: type[Model], statements: Statements, path: str) -> None:
         super().__init__(model, path)
-        self._placeholder = placeholder
+        self._statements = statements
 
     def statement(self, choices: Sequence[Choice]) -> Statement:
         """Of the level and those fused to it."""
         rows: list[Rows] = [Given(), *choices]
-        chain = [Chained(level, each) for level, each in zip(chain_of(self), rows, strict=True)]
-        return statement_of(chain, self._placeholder, sql_type_of(self.model, key_of(self.model)))
+        return self._statements.of(chain_of(self), rows, self._key_type)
+
+    @cached_property
+    def _key_type(self) -> str:
+        return sql_type_of(self.model, key_of(self.model))
 
     def at_hand(self, models: Sequence[Model]) -> Loaded | None:
         """What is selected of these, where they have all of it."""

@@ -35,6 +35,8 @@ Arguments = Callable[[Mapping[Brought, Any]], Sequence[Any]]
 class Statement:
     sql: str
     arguments: Arguments
+    values: Sequence[Any] = ()
+    """What its parameters are, as far as that is known: what a client chose is among them."""
 
 
 class Parameters:
@@ -74,4 +76,4 @@ class Parameters:
         def arguments(brought: Mapping[Brought, Any]) -> Sequence[Any]:
             return [brought[value] if isinstance(value, Brought) else value for value in values]
 
-        return Statement(sql, arguments)
+        return Statement(sql, arguments, values)

@@ -7,11 +7,14 @@ Value = TypeVar("Value")
 
 
 class Recent(Generic[Key, Value]):
-    """What was made, by what it was made of; the longest unused goes."""
+    """What was made, by what it was made of, up to a weight; the longest unused goes."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._made: OrderedDict[Key, Value] = OrderedDict()
+    def __init__(self, most: int, heaviest: int, weight_of: Callable[[Key, Value], int]) -> None:
+        """What alone weighs more than `heaviest`, which is at most `most`, is not kept."""
+        self._most, self._heaviest, self._weight_of = most, heaviest, weight_of
+        self._made: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
+        self.weight = 0
+        """Of all that is kept."""
 
     def __len__(self) -> int:
         return len(self._made)
@@ -21,9 +24,13 @@ class Recent(Generic[Key, Value]):
         known = self._made.get(key)
         if known is not None:
             self._made.move_to_end(key)
-            return known
+            return known[0]
         made = make(key)
-        self._made[key] = made
-        if len(self._made) > self._most:
-            self._made.popitem(last=False)
+        weight = self._weight_of(key, made)
+        if weight <= self._heaviest:
+            self._made[key] = made, weight
+            self.weight += weight
+        while self.weight > self._most:
+            _, (_, oldest) = self._made.popitem(last=False)
+            self.weight -= oldest
         return made
