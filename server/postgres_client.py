@@ -1,6 +1,7 @@
 """Tortoise's asyncpg client, mended for a PostgreSQL that goes away: none of its waits is without end, and no
 task stays in a transaction that never began. Tortoise finds it by this module's name."""
 
+import asyncio
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -15,6 +16,11 @@ from tortoise.connection import get_connections
 log = structlog.get_logger()
 ACQUIRE_SECONDS = 10.0
 RELEASE_SECONDS = 2.0
+CLOSE_SECONDS = 10.0
+# Planned reads are few texts asked over and over, made to be found by index whatever their parameters are.
+# Left to itself PostgreSQL plans them anew each time, which takes longer than most of them: it reckons the
+# general plan to be dearer, by guesses about arrays and limits. Compiling them would take longer still.
+READS = {"plan_cache_mode": "force_generic_plan", "jit": "off", "default_transaction_read_only": "on"}
 
 
 class BoundedPool(Pool):  # type: ignore[misc]
@@ -24,9 +30,19 @@ class BoundedPool(Pool):  # type: ignore[misc]
     def acquire(self, *, timeout: float | None = None) -> Any:
         return super().acquire(timeout=ACQUIRE_SECONDS if timeout is None else timeout)
 
+    async def _acquire(self, timeout: float | None) -> Any:
+        # A timer for what is there already costs as much as taking it.
+        is_there = not self._queue.empty() and self._queue._queue[-1].is_connected()
+        return await super()._acquire(None if is_there else timeout)
+
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:
+        """Not in a task of its own, as asyncpg's is: nothing is waited for but the end of a transaction
+        that was left open, and who is cancelled in that ends the connection."""
+        if connection._con is None:
+            return
+        connection._con._on_release()
         try:
-            await super().release(connection, timeout=RELEASE_SECONDS if timeout is None else timeout)
+            await connection._holder.release(RELEASE_SECONDS if timeout is None else timeout)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             # The pool has ended it, and makes another. What counts is what the statement itself came to.
             log.info("a connection was given back broken", error=repr(error))
@@ -69,9 +85,59 @@ class Transaction(TransactionContextPooled):
         return self.client._parent._pool
 
 
+class Reading:
+    """A connection for reads alone, taken from a pool of their own; in a transaction, that one's."""
+
+    __slots__ = ("_client", "_connection", "_pool")
+
+    def __init__(self, client: "PostgresClient") -> None:
+        self._client = client
+
+    async def __aenter__(self) -> Any:
+        self._pool = self._client.reads or await self._client.open_reads()
+        self._connection = await self._pool.acquire()
+        return self._connection
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._pool.release(self._connection)
+        if isinstance(error, TimeoutError):
+            await self._client._expire_connections()
+
+
 class PostgresClient(AsyncpgDBClient):
-    async def create_pool(self, **kwargs: Any) -> Pool:
-        return await BoundedPool(
+    reads: BoundedPool | None = None
+    """Of connections that only read, by statements whose plans PostgreSQL makes once."""
+
+    def reading(self) -> Reading:
+        """A connection of these."""
+        return Reading(self)
+
+    async def open_reads(self) -> BoundedPool:
+        async with self._pool_init_lock:
+            if self.reads is None:
+                if self._pool is None:
+                    await self.create_connection(with_db=True)
+                settings = {**self._template.get("server_settings", {}), **READS}
+                self.reads = await self.create_pool(
+                    password=self.password, **{**self._template, "server_settings": settings}
+                )
+            return self.reads
+
+    async def _expire_connections(self) -> None:
+        await super()._expire_connections()
+        if self.reads is not None:
+            await self.reads.expire_connections()
+
+    async def _close(self) -> None:
+        reads, self.reads = self.reads, None
+        await super()._close()
+        if reads is not None:
+            await _closed(reads)
+
+    async def create_pool(self, **kwargs: Any) -> BoundedPool:
+        pool: BoundedPool = await BoundedPool(
             None,
             setup=None,
             init=None,
@@ -81,6 +147,7 @@ class PostgresClient(AsyncpgDBClient):
             reset=_nothing_to_reset,
             **kwargs,
         )
+        return pool
 
     def _in_transaction(self) -> Transaction:
         return Transaction(TransactionWrapper(self), self._pool_init_lock)
@@ -93,6 +160,14 @@ class PostgresClient(AsyncpgDBClient):
         except TimeoutError:
             await self._expire_connections()
             raise
+
+
+async def _closed(pool: BoundedPool) -> None:
+    """As Tortoise closes its own: what does not end in time is ended."""
+    try:
+        await asyncio.wait_for(pool.close(), CLOSE_SECONDS)
+    except TimeoutError:
+        pool.terminate()
 
 
 async def _nothing_to_reset(connection: Any) -> None:

@@ -1,7 +1,6 @@
 """Queries by plans, over the viewers, the database and the errors of this server."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from planner.run import Fetch
 from schema.context import Context
 from server.errors import TOLD, TellingSchema, is_unstorable_value
 from server.outage import is_outage
+from server.postgres_client import PostgresClient
 from services.viewer import ANONYMOUS, Viewer
 
 log = structlog.get_logger()
@@ -27,7 +27,7 @@ def planner_of(schema: TellingSchema) -> Planner:
         symbol_of=lambda is_signed_in: SOMEBODY if is_signed_in else ANONYMOUS,
         value_of=_user_id,
     )
-    return Planner(schema._schema, subject, _connect, _heard)
+    return Planner(schema._schema, subject, _Connect, _heard)
 
 
 def _is_signed_in(context: Context) -> bool:
@@ -38,15 +38,24 @@ def _user_id(context: Context) -> UUID | None:
     return context.viewer.user_id
 
 
-@asynccontextmanager
-async def _connect() -> AsyncIterator[Fetch]:
-    async with connections.get("default").acquire_connection() as connection:
+class _Connect:
+    """A connection for the statements of a plan: in a transaction, that one's."""
+
+    __slots__ = ("_lease",)
+
+    async def __aenter__(self) -> Fetch:
+        client = connections.get("default")
+        self._lease = client.reading() if isinstance(client, PostgresClient) else client.acquire_connection()
+        connection = await self._lease.__aenter__()
 
         async def fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
             rows: Sequence[Any] = await connection.fetch(sql, *arguments)
             return rows
 
-        yield fetch
+        return fetch
+
+    async def __aexit__(self, *raised: Any) -> None:
+        await self._lease.__aexit__(*raised)
 
 
 def _heard(error: Exception) -> None:
