@@ -67,7 +67,9 @@ def _one(selected: Selected, declared: One, arguments: ArgumentReader, objects: 
     named = get_nullable_type(selected.field.type)
     level = _level_of(named, selected, objects, is_viewer=declared.is_viewer)
     by = declared.by
-    if by is not None:
+    if declared.is_viewer:
+        level.by = lambda run: {key_of(level.model): run.viewer}
+    elif by is not None:
         level.by = lambda run: by(**arguments.read(run.variables))
 
     async def load(run: Run) -> Answer:

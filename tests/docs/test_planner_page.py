@@ -61,7 +61,9 @@ class Library:
         await book.all().delete()
         await author.all().delete()
         for number in range(1, 6):
-            await author.create(id=number, name=f"Author {number % 3}", is_listed=number != 4)
+            await author.create(
+                id=number, name=f"Author {number % 3}", is_listed=number != 4, favourite_id=number * 8
+            )
             for each in range(number % 4):
                 await book.create(
                     id=number * 10 + each,
@@ -111,7 +113,8 @@ class _Opened:
 ALL = """query ($first: Int, $after: String, $title: String) {
   authors {
     id name initial __typename
-    books { id title price summary by author { name } }
+    books { id title authorId price summary by credit author { name } }
+    favourite { id title author { id } }
     shelf(first: $first, after: $after, title: $title) {
       totalCount nodes { id title } pageInfo { hasNextPage endCursor }
     }
@@ -130,9 +133,15 @@ async def test_plans_answer_as_graphql_core_does(library, database, viewer):
         cursor = found.data["authors"][0]["shelf"]["pageInfo"]["endCursor"]
         await library.both(ALL, viewer, after=cursor)
         await library.both(ALL, viewer, title="2")
-        await library.both('{ book(id: "31") { title author { name } } }', viewer)
-        await library.both('{ book(id: "30") { id author { shelf { nodes { price } } } } }', viewer)
-        assert (library.counts.planned, dict(library.counts.fell_back)) == (5, {})
+        await library.both('{ book(id: "Book:31") { title author { name } } }', viewer)
+        await library.both('{ book(id: "Book:30") { id author { shelf { nodes { price } } } } }', viewer)
+        await library.both('{ node(id: "Book:31") { id __typename ... on Book { credit } } }', viewer)
+        await library.both('{ a: node(id: "Author:4") { id } b: node(id: "Author:2") { id } }', viewer)
+        found, _ = await library.both("{ me { name favourite { id } } }", viewer)
+        assert (found.data["me"] is None) == (viewer is None)
+        _, sent = await library.both("{ me { id } }", viewer)
+        assert sent == []
+        assert (library.counts.planned, dict(library.counts.fell_back)) == (9, {})
     assert library.page.planned.problems == []
 
 
@@ -168,7 +177,7 @@ async def test_what_is_not_planned_is_graphql_cores(library, database):
 async def test_a_mutation_is_graphql_cores(library, database):
     async with opened(database):
         await library.fill()
-        document = 'mutation { renameBook(id: "30", title: "Anew") { book { title by } } }'
+        document = 'mutation { renameBook(id: "Book:30", title: "Anew") { book { title by } } }'
         found, _ = await library.both(document, 3)
         assert found.data == {"renameBook": {"book": {"title": "Anew", "by": "Author 0"}}}
         assert library.counts.planned == 0
@@ -198,7 +207,7 @@ async def test_every_reason_is_told(library, database):
     async with opened(database):
         document = """{
           authors { books { reviews author { books { reviews } } } shelf { nodes { reviews } } }
-          book(id: "1") { reviews }
+          book(id: "Book:1") { reviews }
           __typename
         }"""
         reason = "Book.reviews says not what it stands on"
