@@ -77,10 +77,7 @@ class Count:
 
     def sql(self, level: "ListLevel", depth: int, parameters: Parameters, link: str | None) -> str:
         own = level.linked(f"{table_of(level.model)} AS {TABLE}", link)
-        where = level.where(self.choice.chosen)
-        if level.declared.pages is not None:
-            where = level.declared.pages.for_all_rows(where)
-        conditions = level.conditions(where, parameters, link)
+        conditions = level.conditions(level.where(self.choice.chosen), parameters, link)
         return f"SELECT count(*) AS k0 FROM {own} WHERE {' AND '.join(conditions)}"
 
 

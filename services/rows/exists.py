@@ -19,11 +19,11 @@ class Exists(Q):
     `Exists(models.Publication, {"production_id": "id"}, Q(status=LIVE))` over productions. One may stand
     within another, and anywhere that a `Q` may. `where` may not need joins: nest another for that.
 
-    PostgreSQL may read it from either side, whichever it takes for the shorter way.
+    PostgreSQL reads it from either side, whichever it takes for the shorter way; under an OR row by row, or
+    the inner table whole first where it reckons with many outer rows.
     """
 
     __slots__ = ("_model", "_ties")
-    fence = ""
 
     def __init__(self, model: type[Model], ties: Mapping[str, str], where: Q | None = None) -> None:
         super().__init__(where or Q())
@@ -34,14 +34,14 @@ class Exists(Q):
         return True
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and isinstance(other, Exists) and self._parts == other._parts
+        return isinstance(other, Exists) and self._parts == other._parts
 
     @property
     def _parts(self) -> tuple[object, ...]:
         return self._model, self._ties, self.children, self._is_negated
 
     def __invert__(self) -> "Exists":
-        turned = type(self)(self._model, dict(self._ties), self.children[0])
+        turned = Exists(self._model, dict(self._ties), self.children[0])
         turned._is_negated = not self._is_negated
         return turned
 
@@ -49,25 +49,13 @@ class Exists(Q):
         """The criterion for one statement. Raises OperationalError for a condition that needs a join."""
         inner = _Inner.within(resolve_context, self._model)
         conditions = [*self._equalities(resolve_context, inner), *_condition(self.children[0], inner)]
-        criterion = _ExistsCriterion(inner.table, conditions, self.fence)
+        criterion = _ExistsCriterion(inner.table, conditions)
         return QueryModifier(criterion.negate() if self._is_negated else criterion)
 
     def _equalities(self, outer: ResolveContext, inner: ResolveContext) -> Iterator[Criterion]:
         ours, theirs = (context.model._meta.fields_db_projection for context in (inner, outer))
         for field, outer_field in self._ties:
             yield inner.table[ours[field]] == outer.table[theirs[outer_field]]
-
-
-class Probe(Exists):
-    """The same, asked of one outer row after the other, by index.
-
-    Under an OR PostgreSQL would read the inner table whole into a hash table first: it reckons with every
-    outer row, though a page ends after a few. An OFFSET keeps it from that (subselect.c:
-    `simplify_EXISTS_query` leaves a subquery that has one as it is).
-    """
-
-    __slots__ = ()
-    fence = " OFFSET 0"
 
 
 class Among(Q):
@@ -122,19 +110,6 @@ class EitherWay(Q):
         super().__init__(self.within, near)
 
 
-def for_all_rows(condition: Q) -> Q:
-    """The same condition for a statement that reads every row that satisfies it, as a count does: without
-    the fences of its probes."""
-    if isinstance(condition, Exists):
-        changed: Q = Exists(condition._model, dict(condition._ties), for_all_rows(condition.children[0]))
-    elif isinstance(condition, Among) or condition.filters:
-        return condition
-    else:
-        changed = Q(*map(for_all_rows, condition.children), join_type=condition.join_type)
-    changed._is_negated = condition._is_negated
-    return changed
-
-
 @dataclass(frozen=True)
 class _Inner(ResolveContext):
     """Where an inner condition stands; the depth keeps the aliases of a table within itself apart."""
@@ -158,12 +133,12 @@ def _condition(where: Q, inner: ResolveContext) -> list[Criterion]:
 
 
 class _ExistsCriterion(Criterion):
-    def __init__(self, table: Table, conditions: list[Criterion], fence: str) -> None:
+    def __init__(self, table: Table, conditions: list[Criterion]) -> None:
         super().__init__()
-        self._table, self._conditions, self._fence = table, conditions, fence
+        self._table, self._conditions = table, conditions
 
     def get_sql(self, ctx: SqlContext) -> str:
-        return f"EXISTS(SELECT 1 FROM {_selection(self._table, self._conditions, ctx)}{self._fence})"  # noqa: S608
+        return f"EXISTS(SELECT 1 FROM {_selection(self._table, self._conditions, ctx)})"  # noqa: S608
 
 
 class _AmongCriterion(Criterion):
