@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 
 import models
 from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
-from services.rows.exists import Among, Exists
+from services.rows.exists import Among, Exists, Source
 from services.viewer import Viewer
 
 PUBLISHING_ROLES = (SpaceRole.PUBLISHER, SpaceRole.OWNER)
@@ -50,17 +50,23 @@ def visible_productions(viewer: Viewer) -> Q:
 
 def visible_productions_gathered(viewer: Viewer) -> Q:
     """`visible_productions`, from the viewer's spaces on: for one who sees few of very many."""
-    public = Q(visibility=SpaceVisibility.PUBLIC)
+    live, public = Q(status=PublicationStatus.LIVE), Q(visibility=SpaceVisibility.PUBLIC)
+    spaces = [Source(models.Space, "id", public)]
     if viewer.user_id is None:
-        spaces, publishers = public, NOBODY
-    else:
-        mine = Q(user_id=viewer.user_id)
-        spaces = public | Among("id", models.SpaceMember, "space_id", mine)
-        publishing = mine & Q(role__in=PUBLISHING_ROLES)
-        publishers = NOT_WITHDRAWN & Among("space_id", models.SpaceMember, "space_id", publishing)
-    live = Q(status=PublicationStatus.LIVE) & Among("space_id", models.Space, "id", spaces)
-    shown = Among("id", models.Publication, "production_id", live | publishers)
-    return shown if viewer.user_id is None else Q(owner_id=viewer.user_id) | shown
+        return Among("id", _shown_in(live, spaces))
+    mine = Q(user_id=viewer.user_id)
+    spaces.append(Source(models.SpaceMember, "space_id", mine))
+    publishing = Source(models.SpaceMember, "space_id", mine & Q(role__in=PUBLISHING_ROLES))
+    return Among(
+        "id",
+        Source(models.Production, "id", Q(owner_id=viewer.user_id)),
+        _shown_in(live, spaces),
+        _shown_in(NOT_WITHDRAWN, [publishing]),
+    )
+
+
+def _shown_in(status: Q, spaces: list[Source]) -> Source:
+    return Source(models.Publication, "production_id", status & Among("space_id", *spaces))
 
 
 def visible_users(viewer: Viewer) -> Q:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pypika_tortoise.context import SqlContext
 from pypika_tortoise.queries import Table
@@ -58,18 +59,26 @@ class Exists(Q):
             yield inner.table[ours[field]] == outer.table[theirs[outer_field]]
 
 
+class Source(NamedTuple):
+    """Values of one column, of the rows that satisfy the condition."""
+
+    model: type[Model]
+    column: str
+    where: Q
+
+
 class Among(Q):
-    """Whether the value of `field` is that of `model`'s `column` in a row that satisfies `where`.
+    """Whether the value of `field` is one of those of the sources.
 
     The values are read first, once, and then the outer rows that have them, by index: for when they are few,
     whatever PostgreSQL expects.
     """
 
-    __slots__ = ("_column", "_field", "_model")
+    __slots__ = ("_field", "_sources")
 
-    def __init__(self, field: str, model: type[Model], column: str, where: Q) -> None:
-        super().__init__(where)
-        self._field, self._model, self._column = field, model, column
+    def __init__(self, field: str, *sources: Source) -> None:
+        super().__init__()
+        self._field, self._sources = field, sources
 
     def __bool__(self) -> bool:
         return True
@@ -79,19 +88,18 @@ class Among(Q):
 
     @property
     def _parts(self) -> tuple[object, ...]:
-        return self._field, self._model, self._column, self.children, self._is_negated
+        return self._field, self._sources, self._is_negated
 
     def __invert__(self) -> "Among":
-        turned = Among(self._field, self._model, self._column, self.children[0])
+        turned = Among(self._field, *self._sources)
         turned._is_negated = not self._is_negated
         return turned
 
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         """The criterion for one statement. Raises OperationalError for a condition that needs a join."""
-        inner = _Inner.within(resolve_context, self._model)
         value = resolve_context.table[resolve_context.model._meta.fields_db_projection[self._field]]
-        column = inner.table[self._model._meta.fields_db_projection[self._column]]
-        criterion = _AmongCriterion(value, column, inner.table, _condition(self.children[0], inner))
+        selections = [_Selection.of(source, resolve_context) for source in self._sources]
+        criterion = _AmongCriterion(value, selections)
         return QueryModifier(criterion.negate() if self._is_negated else criterion)
 
 
@@ -141,15 +149,31 @@ class _ExistsCriterion(Criterion):
         return f"EXISTS(SELECT 1 FROM {_selection(self._table, self._conditions, ctx)})"  # noqa: S608
 
 
-class _AmongCriterion(Criterion):
-    def __init__(self, value: Term, column: Term, table: Table, conditions: list[Criterion]) -> None:
-        super().__init__()
-        self._value, self._column, self._table, self._conditions = value, column, table, conditions
+@dataclass(frozen=True)
+class _Selection:
+    column: Term
+    table: Table
+    conditions: list[Criterion]
+
+    @classmethod
+    def of(cls, source: Source, outer: ResolveContext) -> "_Selection":
+        inner = _Inner.within(outer, source.model)
+        column = inner.table[source.model._meta.fields_db_projection[source.column]]
+        return cls(column, inner.table, _condition(source.where, inner))
 
     def get_sql(self, ctx: SqlContext) -> str:
-        value, column = (term.get_sql(_qualified(ctx)) for term in (self._value, self._column))
-        selection = _selection(self._table, self._conditions, ctx)
-        return f"{value}=ANY(ARRAY(SELECT {column} FROM {selection}))"  # noqa: S608
+        selection = _selection(self.table, self.conditions, ctx)
+        return f"SELECT {self.column.get_sql(_qualified(ctx))} FROM {selection}"  # noqa: S608
+
+
+class _AmongCriterion(Criterion):
+    def __init__(self, value: Term, selections: list[_Selection]) -> None:
+        super().__init__()
+        self._value, self._selections = value, selections
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        values = " UNION ALL ".join(selection.get_sql(ctx) for selection in self._selections)
+        return f"{self._value.get_sql(_qualified(ctx))}=ANY(ARRAY({values}))"
 
 
 def _selection(table: Table, conditions: list[Criterion], ctx: SqlContext) -> str:

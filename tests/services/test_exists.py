@@ -10,7 +10,7 @@ from tortoise.expressions import Q, ResolveContext, Subquery
 
 import models
 from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
-from services.rows.exists import Among, EitherWay, Exists
+from services.rows.exists import Among, EitherWay, Exists, Source
 from tests.factories import add_member, make_production, make_publication, make_space, make_user
 
 LIVE = Q(status=PublicationStatus.LIVE)
@@ -137,7 +137,7 @@ async def test_a_condition_that_needs_a_join_is_refused(database):
         await models.Production.filter(joining)
     with pytest.raises(OperationalError, match="neither joins nor aggregates"):
         await models.Production.filter(
-            Among("id", models.Publication, "production_id", Q(space__slug="club"))
+            Among("id", Source(models.Publication, "production_id", Q(space__slug="club")))
         )
 
 
@@ -148,10 +148,10 @@ def test_equal_ones_are_equal():
     assert PUBLISHED != ~PUBLISHED == ~PUBLISHED
     assert Exists(models.Render, {"production_id": "id"}) != PUBLISHED
     assert Q() != PUBLISHED
-    among = Among("id", models.Publication, "production_id", LIVE)
-    assert among == Among("id", models.Publication, "production_id", Q(status=PublicationStatus.LIVE))
+    among = Among("id", Source(models.Publication, "production_id", LIVE))
+    assert among == Among("id", Source(models.Publication, "production_id", Q(status=PublicationStatus.LIVE)))
     assert among != ~among == ~among
-    assert among != Among("upload_id", models.Publication, "production_id", LIVE)
+    assert among != Among("upload_id", Source(models.Publication, "production_id", LIVE))
     assert bool(PUBLISHED)
     assert bool(among)
 
@@ -181,7 +181,7 @@ async def test_any_combination_selects_what_it_says(scene, condition):
     leaves = {
         "published": PUBLISHED,
         "live": Exists(models.Publication, {"production_id": "id"}, LIVE),
-        "among": Among("id", models.Publication, "production_id", LIVE),
+        "among": Among("id", Source(models.Publication, "production_id", LIVE)),
         "mine": Q(owner_id=scene["ada"].id),
     }
 
