@@ -118,8 +118,8 @@ class Backing:
 
     model: type[Model]
     visible: Predicate | None
-    identity: Callable[[str, Any], str] | None
-    """Makes the type's `id` of its name and the primary key."""
+    identity: Callable[[str], Callable[[Any], str]] | None
+    """Of a type's name: what makes an `id` of the primary key."""
     computed: Mapping[str, Computed]
     joins: Mapping[str, ToOne]
 
@@ -128,7 +128,7 @@ def backed_by(
     model: type[Model],
     *,
     visible: Predicate | None = None,
-    identity: Callable[[str, Any], str] | None = None,
+    identity: Callable[[str], Callable[[Any], str]] | None = None,
     computed: Mapping[str, Computed] | None = None,
     joins: Mapping[str, ToOne] | None = None,
 ) -> Callable[[Type], Type]:

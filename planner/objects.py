@@ -86,8 +86,7 @@ class Objects:
                 raise TypeError(f"{selected} has neither a resolver nor a function")
             return self._computed(spot, backing.computed[name], selected, lambda row, info: of(row))
         if name == "id" and backing.identity is not None:
-            identity = spot.level.name(backing.identity)
-            return f"{identity}({type_.name!r}, r[{spot.key()}])"
+            return f"{spot.level.name(backing.identity(type_.name))}(r[{spot.key()}])"
         return field_expression(spot.level, spot.alias, spot.model, name, selected.field.type)
 
     def _to_one(self, spot: Spot, declared: ToOne, selected: Selected) -> str:

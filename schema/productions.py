@@ -9,7 +9,7 @@ from models.statuses import ProductionStatus, RenderPhase
 from planner.declared import ToOne, backed_by, computed, to_many, to_one
 from schema.connection import After, Connection, First
 from schema.context import Context, Info
-from schema.node import Node, global_id, row_id_of
+from schema.node import Node, global_id, id_writer, row_id_of
 from schema.orders import ListOrder
 from schema.playback import Playback
 from schema.production_config import ProductionConfig
@@ -42,7 +42,7 @@ PLAYABLE = {
 }
 
 
-@backed_by(models.Production, visible=visible_productions, identity=global_id, joins=PLAYABLE)
+@backed_by(models.Production, visible=visible_productions, identity=id_writer, joins=PLAYABLE)
 @strawberry.type(description="One edit of an upload: a config and its render.")
 class Production(Node):
     row: strawberry.Private[models.Production]

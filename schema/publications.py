@@ -8,7 +8,7 @@ from models.statuses import PublicationStatus
 from planner.declared import backed_by, to_one
 from schema.connection import Connection
 from schema.context import Info
-from schema.node import Node, global_id
+from schema.node import Node, global_id, id_writer
 from schema.spaces import Space
 from services.policy import visible_publications
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from schema.productions import Production
 
 
-@backed_by(models.Publication, visible=visible_publications, identity=global_id)
+@backed_by(models.Publication, visible=visible_publications, identity=id_writer)
 @strawberry.type(description="A production in a space.")
 class Publication(Node):
     row: strawberry.Private[models.Publication]

@@ -7,7 +7,7 @@ from strawberry.scalars import JSON
 import models
 from models.statuses import ProductionStatus, RenderErrorStage, RenderOutputKind, RenderPhase
 from planner.declared import Computed, backed_by
-from schema.node import Node, global_id
+from schema.node import Node, global_id, id_writer
 from schema.scalars import BigInt
 from services.policy import visible_renders
 from services.rendering.render_errors import rule_for
@@ -80,7 +80,7 @@ def outputs_of(row: models.Render) -> list[RenderOutput]:
 @backed_by(
     models.Render,
     visible=visible_renders,
-    identity=global_id,
+    identity=id_writer,
     computed={
         "retries_at": Computed(("status", "due_at"), retries_at_of),
         "error": Computed(("error_code", "error_stage", "error_message"), error_of),

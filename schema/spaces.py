@@ -8,7 +8,7 @@ from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
 from planner.declared import Computed, backed_by, to_many, to_one
 from schema.connection import After, Connection, First
 from schema.context import Info
-from schema.node import Node, global_id
+from schema.node import Node, global_id, id_writer
 from schema.users import User
 from services.list_publications import PublicationFilter, list_publications, publications_where
 from services.list_space_members import list_space_members, space_members_where
@@ -53,7 +53,7 @@ def chosen_publications(
     return PublicationFilter(statuses=tuple(statuses or ())), NEWEST_FIRST
 
 
-@backed_by(models.Space, visible=visible_spaces, identity=global_id)
+@backed_by(models.Space, visible=visible_spaces, identity=id_writer)
 @strawberry.type(description="Where productions are shown.")
 class Space(Node):
     row: strawberry.Private[models.Space]

@@ -8,7 +8,7 @@ from models.statuses import UploadKind, UploadRejectionCode, UploadStatus
 from planner.declared import Computed, backed_by, computed, to_many, to_one
 from schema.connection import After, Connection, First
 from schema.context import Info
-from schema.node import Node, global_id
+from schema.node import Node, global_id, id_writer
 from schema.orders import ListOrder
 from schema.publish_options import PublishOption
 from schema.scalars import BigInt
@@ -60,7 +60,7 @@ def media_of(row: models.Upload) -> UploadMedia | None:
 @backed_by(
     models.Upload,
     visible=visible_uploads,
-    identity=global_id,
+    identity=id_writer,
     computed={
         "rejection": Computed(("rejection_code", "rejection_message"), rejection_of),
         "media": Computed(("kind", "media"), media_of),

@@ -30,9 +30,19 @@ class BoundedPool(Pool):  # type: ignore[misc]
     def acquire(self, *, timeout: float | None = None) -> Any:
         return super().acquire(timeout=ACQUIRE_SECONDS if timeout is None else timeout)
 
+    async def _acquire(self, timeout: float | None) -> Any:
+        # A timer for what is there already costs as much as taking it.
+        is_there = not self._queue.empty() and self._queue._queue[-1].is_connected()
+        return await super()._acquire(None if is_there else timeout)
+
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:
+        """Not in a task of its own, as asyncpg's is: nothing is waited for but the end of a transaction
+        that was left open, and who is cancelled in that ends the connection."""
+        if connection._con is None:
+            return
+        connection._con._on_release()
         try:
-            await super().release(connection, timeout=RELEASE_SECONDS if timeout is None else timeout)
+            await connection._holder.release(RELEASE_SECONDS if timeout is None else timeout)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             # The pool has ended it, and makes another. What counts is what the statement itself came to.
             log.info("a connection was given back broken", error=repr(error))
