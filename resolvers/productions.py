@@ -24,19 +24,20 @@ from services.restore_render import restore_render as restore_render_service
 from services.retry_production import retry_production as retry_production_service
 from services.rows import pages
 from services.rows.pages import NEWEST_FIRST, PageRequest
-from services.rows.visible_rows import visible_row
+from services.rows.visible_rows import visible_rows
 from services.update_production import update_production as update_production_service
 
 ProductionId = Annotated[strawberry.ID, strawberry.argument(description="The production's id.")]
 
 
 def named_production(id: str) -> dict[str, UUID]:
+    """The field that names a production, with its value. Raises BadInput."""
     return {"id": row_id_of(id, "Production")}
 
 
 @one(named_production)
 async def production(info: Info, id: ProductionId) -> Production | None:
-    row = await visible_row(info.context.viewer, models.Production, row_id_of(id, "Production"))
+    row = await visible_rows(info.context.viewer, models.Production).filter(**named_production(id)).first()
     return Production.from_row(row) if row else None
 
 

@@ -21,19 +21,20 @@ from services.errors import Refused
 from services.list_uploads import list_uploads, uploads_where
 from services.rows import pages
 from services.rows.pages import NEWEST_FIRST, PageRequest
-from services.rows.visible_rows import visible_row
+from services.rows.visible_rows import visible_rows
 from services.update_upload import update_upload as update_upload_service
 
 UploadId = Annotated[strawberry.ID, strawberry.argument(description="The upload's id.")]
 
 
 def named_upload(id: str) -> dict[str, UUID]:
+    """The field that names an upload, with its value. Raises BadInput."""
     return {"id": row_id_of(id, "Upload")}
 
 
 @one(named_upload)
 async def upload(info: Info, id: UploadId) -> Upload | None:
-    row = await visible_row(info.context.viewer, models.Upload, row_id_of(id, "Upload"))
+    row = await visible_rows(info.context.viewer, models.Upload).filter(**named_upload(id)).first()
     return Upload.from_row(row) if row else None
 
 

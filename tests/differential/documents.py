@@ -42,7 +42,6 @@ WEIGHTS = {
 }
 CONNECTION_WEIGHTS = {"nodes": 5, "edges": 4, "pageInfo": 3, "totalCount": 2}
 SELDOM = {"productionPreview", "transfer", "publishOptions", "estimate", "history", "__schema"}
-NEVER = {"__type"}
 
 
 @dataclass(slots=True)
