@@ -9,6 +9,7 @@ from models.statuses import ProductionStatus, RenderPhase
 from planner.declared import ToOne, backed_by, computed, to_many, to_one
 from schema.connection import After, Connection, First
 from schema.context import Context, Info
+from schema.lists import lists_publications
 from schema.node import Node, global_id, id_writer, row_id_of
 from schema.orders import ListOrder
 from schema.playback import Playback
@@ -20,15 +21,14 @@ from schema.renders import Render, RenderOutput, outputs_of
 from schema.uploads import Upload
 from schema.users import User
 from services.estimates.estimate_render import estimate_render
-from services.list_publications import PublicationFilter, list_publications, publications_where
+from services.list_publications import PublicationFilter, list_publications
 from services.media.probed_media import ProbedMedia
 from services.playback.production_playback import Playback as Links
 from services.policy import owns, visible_productions, visible_renders
 from services.production_config import ProductionConfig as Config
 from services.production_filter import EVERY_PRODUCTION, ProductionFilter
 from services.production_history import production_renders
-from services.rows import pages
-from services.rows.pages import NEWEST_FIRST, Order, PageRequest
+from services.rows.pages import Order, PageRequest
 
 if TYPE_CHECKING:
     from schema.publications import PublicationConnection
@@ -133,9 +133,7 @@ class Production(Node):
         return RenderEstimate.from_estimate(estimate_render(config, media, gateways.prices, pace))
 
     @strawberry.field(description="Where it is published, newest first.")
-    @to_many(
-        models.Publication, link="production_id", where=publications_where, order=NEWEST_FIRST, pages=pages
-    )
+    @lists_publications(link="production_id")
     async def publications(
         self, info: Info, first: First = None, after: After = None
     ) -> Annotated["PublicationConnection", strawberry.lazy("schema.publications")]:

@@ -9,9 +9,10 @@ from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
 from planner.declared import Computed, backed_by, to_many, to_one
 from schema.connection import After, Connection, First
 from schema.context import Info
+from schema.lists import lists_publications
 from schema.node import Node, global_id, id_writer
 from schema.users import User
-from services.list_publications import PublicationFilter, list_publications, publications_where
+from services.list_publications import PublicationFilter, list_publications
 from services.list_space_members import list_space_members
 from services.list_spaces import EVERY_SPACE, SpaceFilter
 from services.policy import own_membership, visible_space_members, visible_spaces
@@ -83,14 +84,7 @@ class Space(Node):
         return SpaceMemberConnection.of(page, SpaceMember.from_row)
 
     @strawberry.field(description="What is published here, newest first.")
-    @to_many(
-        models.Publication,
-        link="space_id",
-        where=publications_where,
-        order=NEWEST_FIRST,
-        pages=pages,
-        chosen=chosen_publications,
-    )
+    @lists_publications(link="space_id", chosen=chosen_publications)
     async def publications(
         self,
         info: Info,
