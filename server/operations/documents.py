@@ -18,12 +18,14 @@ from graphql import (
 
 from planner.operation import PlannedOperation
 from planner.planner import Planner
+from planner.recent import Recent
 from planner.variable_uses import variables_used
 from server.errors import TellingSchema
 from server.operations.projection import Projection
 from server.operations.refused import Refused
 from services.recently_used import RecentlyUsed
 
+MAX_PROJECTIONS = 16
 MEMORY_BYTES = 96 * 1024 * 1024
 MAX_REMEMBERED_LENGTH = 32 * 1024
 # A parsed document takes 65 to 200 bytes for each character of its text, the most where names are short.
@@ -43,8 +45,8 @@ class Prepared:
     resume_variable: str | None
     """The variable that says where to continue and is used for nothing else."""
     reads: PlannedOperation
-    projections: dict[Hashable, Projection | None] = field(default_factory=dict)
-    """By the values of these, as far as they were asked for."""
+    projections: Recent[Hashable, Projection | None] = field(default_factory=lambda: Recent(MAX_PROJECTIONS))
+    """By the values of the variables that say what is selected, as far as they were asked for."""
 
     @property
     def is_subscription(self) -> bool:
