@@ -36,7 +36,7 @@ class BoundedPool(Pool):  # type: ignore[misc]
         return await super()._acquire(None if is_there else timeout)
 
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:
-        """Not in a task of its own, as asyncpg's is: there is nothing to wait for but the end of a transaction
+        """Not in a task of its own, as asyncpg's is: nothing is waited for but the end of a transaction
         that was left open, and who is cancelled in that ends the connection."""
         if connection._con is None:
             return

@@ -60,7 +60,7 @@ class Arguments:
             key: self._id_hint(name) if key == "id" else key
             for key, argument in field.args.items()
             if key not in ("first", "after", "orderBy")
-            and (is_required_argument(argument) or self.choices.chance(2))
+            and (is_required_argument(argument) or self.choices.chance(3))
         }
 
     def _id_hint(self, name: str) -> str:
@@ -72,7 +72,7 @@ class Arguments:
     def _page(self, told: dict[str, Any], field: GraphQLField, rows: int) -> int:
         """`first`, `after` and `orderBy`, which belong together; how many rows there are of each parent."""
         first, column = WHOLE_PAGE, "created_at"
-        if rows > 1 or self.choices.number(3):
+        if rows > 1 or self.choices.number(4):
             first = max(1, min(MOST_FIRST, MOST_ROWS // rows))
             # Without a value it would be a whole page: no null, nor a variable that may be left out.
             told["first"] = self._value(GraphQLNonNull(field.args["first"].type), f"first:{first}")
@@ -82,7 +82,7 @@ class Arguments:
         if order is not None and self.choices.chance(2):
             told["orderBy"] = self.values.given(order.type, "orderBy")
             column = "title" if told["orderBy"].startswith("TITLE") else column
-        if self.choices.chance(4):
+        if self.choices.chance(5):
             told["after"] = self._value(field.args["after"].type, f"after:{column}")
         elif order is not None and "orderBy" not in told and self.choices.chance(3):
             told["orderBy"] = self._variable(order.type, "orderBy", has_default=True)

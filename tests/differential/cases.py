@@ -65,7 +65,7 @@ class Case:
 def cases_of(draw: st.DrawFn, schema: GraphQLSchema, world: World) -> Case:
     """Queries of every kind."""
     choices = Choices(draw)
-    writer = _writer(choices, schema, world, is_exotic=choices.chance(8))
+    writer = _writer(choices, schema, world, is_exotic=choices.chance(10))
     count = choices.one_of((1, 1, 1, 1, 1, 2, 3))
     names = ["First", "Second", "Third"][:count] if count > 1 or choices.chance(3) else [None]
     operations = {name: writer.operation("query", name) for name in names}
@@ -98,7 +98,8 @@ def _text(writer: Writer, operations: list[str]) -> str:
 
 
 def _run(choices: Choices, world: World, operation_name: str | None, variables: Mapping[str, Any]) -> Run:
-    viewer = world.viewers[0] if choices.chance(2) else choices.one_of(world.viewers)
+    # The first has the most to see.
+    viewer = choices.one_of([*world.viewers[:1] * 4, *world.viewers[:2], *world.viewers])
     return Run(viewer, operation_name, variables)
 
 

@@ -61,6 +61,11 @@ class Tally:
         return self.counts.fell_back - self._fell_back_before
 
     @property
+    def not_planned(self) -> set[str]:
+        """Why some were not even tried."""
+        return {reason for reason in self.fell_back if not reason.startswith("raised ")}
+
+    @property
     def share_planned(self) -> float:
         """Of the operations that could be: those without errors."""
         could = self.counted["operations"] - self.counted["refused"] - self.counted["with errors"]

@@ -1,8 +1,10 @@
-"""What the columns of made-up rows hold: texts in many scripts, and JSON of every shape."""
+"""What is in made-up rows."""
 
 from typing import Any
 
 from models.statuses import RenderOutputKind, UploadKind
+
+Row = dict[str, Any]
 
 TITLES = (
     "a",
@@ -53,7 +55,7 @@ MEDIA = {
     ),
     UploadKind.CAPTIONS: ({"format": "webvtt", "cue_count": 3, "first_ms": 0, "last_ms": 4500},),
 }
-CONFIGS: tuple[dict[str, Any], ...] = (
+CONFIGS: tuple[Row, ...] = (
     {},
     {"poster_at_ms": 10, "outputs": {"max_height": 480, "mp4": True, "audio": True}},
     {"audio": {"mode": "NORMALIZE", "target_lkfs": -23.5, "gain_db": 0.1}, "trim": {"keep": [{}]}},

@@ -7,12 +7,10 @@ way down, since the oracle takes a statement for each list of each of them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Literal
 
 from graphql import (
     GraphQLCompositeType,
-    GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
@@ -26,22 +24,11 @@ from tests.differential.arguments import Arguments
 from tests.differential.choices import Choices
 from tests.differential.shapes import Meaning, Shape, all_take
 from tests.differential.variables import Variables
+from tests.differential.weights import fields_of, least_of
 
 MOST_FIELDS = 30
 MOST_ALIASES = 40
-DEEPEST = 11
-# What is asked for more often than another field of its type, and what is asked for seldom: it costs much, or
-# no plan covers it.
-WEIGHTS = {
-    "Query": {"viewer": 6, "node": 4, "uploads": 2, "productions": 2, "spaces": 2, "space": 2},
-    "Viewer": {"uploads": 4, "productions": 3, "spaces": 3},
-    "Upload": {"productions": 4, "publications": 3, "owner": 2},
-    "Production": {"publications": 5, "upload": 2, "owner": 2},
-    "Publication": {"space": 2, "production": 2},
-    "Space": {"publications": 4, "members": 2},
-}
-CONNECTION_WEIGHTS = {"nodes": 5, "edges": 4, "pageInfo": 3, "totalCount": 2}
-SELDOM = {"productionPreview", "transfer", "publishOptions", "estimate", "history", "__schema"}
+DEEPEST = 12
 
 
 @dataclass(slots=True)
@@ -89,18 +76,31 @@ class Writer:
         return f"{head} {selection}", frozenset(used)
 
     def _selection(self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int) -> str:
-        count = self.choices.between(1, 4) if self._fields_left > 0 else 1
-        return "{ " + " ".join(self._selected(on, shapes, depth, rows) for _ in range(count)) + " }"
+        """The first of it mostly leads on, so that some lists are far down."""
+        count = self.choices.between(least_of(on), 4) if self._fields_left > 0 else 1
+        selected = [
+            self._selected(on, shapes, depth, rows, leads_on=self._leads_on(on, number))
+            for number in range(count)
+        ]
+        return "{ " + " ".join(selected) + " }"
 
-    def _selected(self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int) -> str:
-        kind = self.choices.number(8 if depth < DEEPEST else 6)
-        if kind == 6 or (kind == 7 and depth >= DEEPEST):
-            return self._inline(on, shapes, depth, rows)
-        if kind == 7:
-            return self._spread(on, shapes, depth, rows)
-        if is_abstract_type(on) and kind > 1 and depth < DEEPEST:
-            return self._inline(on, shapes, depth, rows)
-        return self._field(on, shapes, depth, rows)
+    def _leads_on(self, on: GraphQLCompositeType, number: int) -> bool:
+        leaves, others = fields_of(on, self.is_exotic)
+        if not others or self._fields_left <= 0:
+            return False
+        return self.choices.number(5 if number == 0 or len(leaves) < 4 else 2) > 0
+
+    def _selected(
+        self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int, *, leads_on: bool
+    ) -> str:
+        if depth < DEEPEST:
+            # Where there is nothing but leaves, fragments of fragments are soon the same.
+            kind = self.choices.number(10 if leads_on else 16)
+            if kind == 2:
+                return self._spread(on, shapes, depth, rows)
+            if kind == 1 or (kind > 2 and is_abstract_type(on)):
+                return self._inline(on, shapes, depth, rows)
+        return self._field(on, shapes, depth, rows, leads_on=leads_on and depth < DEEPEST)
 
     def _inline(self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int) -> str:
         within = self._condition(on)
@@ -148,13 +148,14 @@ class Writer:
         assert isinstance(on, GraphQLObjectType)
         return self.choices.one_of([on, *on.interfaces])
 
-    def _field(self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int) -> str:
+    def _field(
+        self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int, *, leads_on: bool
+    ) -> str:
         self._fields_left -= 1
         merged = self._merged(on, shapes, depth, rows)
         if merged:
             return merged
-        is_shallow = depth < DEEPEST and self._fields_left > 0
-        name = self.choices.one_of(_names_of(on, is_shallow, self.is_exotic))
+        name = self._name(on, leads_on=leads_on)
         definition = TypeNameMetaFieldDef if name == "__typename" else self.schema.get_field(on, name)
         assert definition is not None
         arguments, rows_below = self.arguments.of(name, definition, rows)
@@ -163,6 +164,10 @@ class Writer:
         if key is None:
             return "__typename"
         return self._told(key, meaning, shapes, depth)
+
+    def _name(self, on: GraphQLCompositeType, *, leads_on: bool) -> str:
+        leaves, others = fields_of(on, self.is_exotic)
+        return self.choices.one_of(others if leads_on else leaves)
 
     def _merged(self, on: GraphQLCompositeType, shapes: Sequence[Shape], depth: int, rows: int) -> str | None:
         """Once more what was asked for in this selection set, or in a fragment of it."""
@@ -202,7 +207,7 @@ class Writer:
         return None
 
     def _directives(self) -> str:
-        if not self.choices.chance(9):
+        if not self.choices.chance(12):
             return ""
         names = self.choices.one_of((["include"], ["include"], ["skip"], ["skip", "include"]))
         return "".join(f" @{name}(if: {self._truth(name == 'include')})" for name in names)
@@ -218,19 +223,3 @@ class Writer:
     def _note(self, used: set[str] | frozenset[str]) -> None:
         for definition in self._uses:
             definition.update(used)
-
-
-@cache
-def _names_of(on: GraphQLCompositeType, is_shallow: bool, is_exotic: bool) -> list[str]:
-    """A type's fields, those asked for often several times. Leaves alone where it is deep."""
-    fields: dict[str, GraphQLField] = dict(getattr(on, "fields", {}))
-    weights = WEIGHTS.get(on.name) or (CONNECTION_WEIGHTS if "pageInfo" in fields else {})
-    names = [
-        name
-        for name, found in fields.items()
-        if (is_shallow or is_leaf_type(get_named_type(found.type))) and (is_exotic or name not in SELDOM)
-        for _ in range(weights.get(name, 1))
-    ]
-    if on.name == "Query" and is_exotic and is_shallow:
-        names.append("__schema")
-    return [*names, "__typename"]

@@ -36,9 +36,8 @@ from tests.differential.contents import (
     SETTINGS,
     TITLES,
     WARNINGS,
+    Row,
 )
-
-Row = dict[str, Any]
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 USERS = ("Ada", "Ben", "Çağla", "Dora", "Eve")

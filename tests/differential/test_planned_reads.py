@@ -29,13 +29,21 @@ from tests.differential.often import often
 
 # A made-up cursor may have a time without a zone.
 pytestmark = [pytest.mark.hypothesis, pytest.mark.filterwarnings("ignore:DateTimeField:RuntimeWarning")]
-LEAST_PLANNED, MOST_REFUSED = 0.9, 0.1
+# Of those without errors. Documents are alike in families, and some families ask for what is not planned.
+LEAST_PLANNED, MOST_REFUSED = 0.7, 0.1
+LEFT_TO_GRAPHQL_CORE = {
+    "introspection",
+    "variables that do not fit",
+    "Query.productionPreview says not what it stands on",
+    "Upload.publishOptions selects what has resolvers",
+    "Upload.transfer selects what has resolvers",
+}
 
 
 def test_reads_are_what_graphql_core_makes_of_them(world, schema, oracle, front, loop):
     tally = Tally(front.counts)
 
-    @often(3 * settings.default.max_examples)
+    @often(4 * settings.default.max_examples)
     @given(cases_of(schema._schema, world))
     def ask(case):
         loop.run_until_complete(compare(oracle, front, world, case, tally))
@@ -44,3 +52,4 @@ def test_reads_are_what_graphql_core_makes_of_them(world, schema, oracle, front,
     print(tally)
     assert tally.counted["refused"] <= MOST_REFUSED * tally.counted["operations"], str(tally)
     assert tally.share_planned >= LEAST_PLANNED, str(tally)
+    assert tally.not_planned <= LEFT_TO_GRAPHQL_CORE

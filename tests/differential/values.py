@@ -66,7 +66,7 @@ ODD_CURSORS = (
 )
 BAD_IDS = ("garbage", "", "é", "VXBsb2Fk", str(global_id("Nothing", NO_ROW)), "\0")
 PARTS_OF_TITLES = ("a", "A", "", "%", "_", "\\", '"', "ü", "Ü", "語", "b", " ", "no such title")
-TEXTS = ("x", "Ünï", "", "\t")
+TEXTS = ("x", "Ünï", "A title", "\t")
 TEXTS_OF = {
     "contentType": ("video/mp4", "image/png", "text/vtt", "no/such"),
     "filename": ("clip.mp4", "Ünï.mov", "a/b"),
@@ -161,7 +161,8 @@ class Values:
             return self._choices.one_of((*BAD_IDS, ids[other][0]))
         if self._choices.chance(12):
             return global_id(type_name, NO_ROW)
-        return self._choices.one_of(ids[type_name])
+        own = self._world.ids_of_first[type_name]
+        return self._choices.one_of(own if own and self._choices.number(4) else ids[type_name])
 
     def _texts(self, hint: str) -> Sequence[str]:
         if hint == "slug":

@@ -1,6 +1,6 @@
 """A small world out of a seed: the same rows, with the same ids and times, each time it is made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -16,18 +16,22 @@ import models
 from schema.node import global_id
 from services.rows.pages import Order, write_cursor
 from services.viewer import ANONYMOUS, Viewer
-from tests.differential.made_up_rows import Row, made_up_rows
+from tests.differential.contents import Row
+from tests.differential.made_up_rows import made_up_rows
 from tests.tables import empty_tables
 
 NOBODY = "nobody"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """The rows of each table, and what a client could know of them."""
 
     seed: int
     rows: Mapping[type[Model], Sequence[Row]]
+
+    def __repr__(self) -> str:
+        return f"world_of({self.seed})"
 
     @property
     def viewers(self) -> list[str]:
@@ -42,7 +46,7 @@ class World:
     def ids(self) -> dict[str, list[str]]:
         """Global ids by the names of types."""
         return {
-            model.__name__: [global_id(model.__name__, row["id"]) for row in self.rows[model]]
+            model.__name__: [_id_of(model, row) for row in self.rows[model]]
             for model in (
                 models.Upload,
                 models.Production,
@@ -51,6 +55,25 @@ class World:
                 models.Render,
                 models.User,
             )
+        }
+
+    @cached_property
+    def ids_of_first(self) -> dict[str, list[str]]:
+        """The same, of what the first user owns or is a member of."""
+        user_id = self.rows[models.User][0]["id"]
+        productions = {row["id"] for row in self.rows[models.Production] if row["owner_id"] == user_id}
+        spaces = {row["space_id"] for row in self.rows[models.SpaceMember] if row["user_id"] == user_id}
+        owned: dict[type[Model], Callable[[Row], bool]] = {
+            models.Upload: lambda row: row["owner_id"] == user_id,
+            models.Production: lambda row: row["id"] in productions,
+            models.Space: lambda row: row["id"] in spaces,
+            models.Publication: lambda row: row["production_id"] in productions,
+            models.Render: lambda row: row["production_id"] in productions,
+            models.User: lambda row: row["id"] == user_id,
+        }
+        return {
+            model.__name__: [_id_of(model, row) for row in self.rows[model] if is_owned(row)]
+            for model, is_owned in owned.items()
         }
 
     @cached_property
@@ -81,6 +104,10 @@ class World:
                 await _copy(raw, model, rows)
 
 
+def _id_of(model: type[Model], row: Row) -> str:
+    return global_id(model.__name__, row["id"])
+
+
 def world_of(seed: int) -> World:
     return World(seed, made_up_rows(seed))
 
@@ -89,9 +116,9 @@ async def _copy(connection: asyncpg.Connection, model: type[Model], rows: Sequen
     if not rows:
         return
     columns = list(rows[0])
-    fields = model._meta.fields_map
+    stored_as = model._meta.fields_map
     records = [
-        tuple(_stored(row[column], isinstance(fields[column], JSONField)) for column in columns)
+        tuple(_stored(row[column], isinstance(stored_as[column], JSONField)) for column in columns)
         for row in rows
     ]
     await connection.copy_records_to_table(model._meta.db_table, records=records, columns=columns)

@@ -93,10 +93,10 @@ async def test_a_bug_is_masked_and_named_by_its_request(http, database, monkeypa
     async def broken(*args, **kwargs):
         raise RuntimeError("secret text")
 
-    monkeypatch.setattr("resolvers.uploads.list_uploads", broken)
+    monkeypatch.setattr("resolvers.spaces.create_space_service", broken)
     response = await http.post(
         "/graphql",
-        json={"query": "{ uploads { totalCount } }"},
+        json={"query": 'mutation { createSpace(input: {name: "A", slug: "a"}) { space { id } } }'},
         headers={"authorization": f"Bearer {token}"},
     )
     (error,) = response.json()["errors"]

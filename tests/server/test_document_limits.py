@@ -6,6 +6,7 @@ import pytest
 
 from server.graphql import build_schema
 from server.operations.documents import MAX_COMMENTS, MAX_TOKENS, Documents
+from server.operations.reads import planner_of
 from server.operations.refused import Refused
 
 MAX_DEPTH = 15
@@ -13,7 +14,8 @@ MAX_DEPTH = 15
 
 @pytest.fixture(scope="module")
 def documents():
-    return Documents(build_schema(max_depth=MAX_DEPTH))
+    schema = build_schema(max_depth=MAX_DEPTH)
+    return Documents(schema, planner_of(schema))
 
 
 def refusals(documents, text):
