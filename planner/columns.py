@@ -24,6 +24,7 @@ from tortoise.fields.base import Field
 from tortoise.fields.data import CharEnumFieldInstance, IntEnumFieldInstance
 from tortoise.models import Model
 
+from planner.attributes import DEFINITION
 from planner.level import Level
 from planner.not_planned import NotPlanned
 from planner.tables import field_of
@@ -80,7 +81,7 @@ def _enum_expression(level: Level, type_: GraphQLEnumType, column: Any, read: st
 def _scalar_expression(
     level: Level, type_: GraphQLScalarType, column: "Field[Any]", read: str, where: str
 ) -> str:
-    definition = type_.extensions.get("strawberry-definition")
+    definition = type_.extensions.get(DEFINITION)
     if isinstance(definition, ScalarDefinition):
         if isinstance(column, ORIGINS_AS_THEY_ARE.get(definition.origin, ())):
             return read

@@ -50,9 +50,6 @@ class Pages(Protocol):
 
     def write_cursor(self, order: Any, value: Any, key: Any) -> str: ...
 
-    def for_all_rows(self, condition: Q) -> Q:
-        """The same predicate, for a count: it is asked of every row, not of the first that satisfy it."""
-
 
 @dataclass(frozen=True)
 class Computed:

@@ -78,8 +78,8 @@ class Count:
     def sql(self, level: "ListLevel", depth: int, parameters: Parameters, link: str | None) -> str:
         own = level.linked(f"{table_of(level.model)} AS {TABLE}", link)
         where = level.where(self.choice.chosen)
-        if level.declared.pages is not None:
-            where = level.declared.pages.for_all_rows(where)
+        if isinstance(where, EitherWay) and link is None:
+            where = Q(where.within, where.far)
         conditions = level.conditions(where, parameters, link)
         return f"SELECT count(*) AS k0 FROM {own} WHERE {' AND '.join(conditions)}"
 

@@ -1,20 +1,17 @@
 from collections.abc import Hashable
 
 from graphql import (
-    DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    VariableNode,
-    Visitor,
-    visit,
 )
 from graphql.execution.collect_fields import FragmentDetails
 
 from planner.plan import MutationPlan, Plan
 from planner.recent import Recent
+from planner.variable_uses import variables_of_directives
 from planner.variables import VariableReader
 
 MAX_PLANS = 32
@@ -36,9 +33,7 @@ class PlannedOperation:
         self.variables = VariableReader(schema, operation)
         self.plans: Recent[Hashable, Plan | MutationPlan | str] = Recent(MAX_PLANS)
         """Or why there is none."""
-        conditions = _Conditions()
-        visit(document, conditions)
-        self.conditions = tuple(sorted(conditions.variables))
+        self.conditions = tuple(sorted(variables_of_directives(document)))
 
     @property
     def is_mutation(self) -> bool:
@@ -47,16 +42,3 @@ class PlannedOperation:
     @property
     def is_query(self) -> bool:
         return self.operation.operation is OperationType.QUERY
-
-
-class _Conditions(Visitor):
-    """The variables that say what is selected."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.variables: set[str] = set()
-
-    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-        for argument in node.arguments or ():
-            if isinstance(argument.value, VariableNode):
-                self.variables.add(argument.value.name.value)

@@ -24,8 +24,6 @@ class Brought:
 VIEWER = Brought("viewer")
 PARENTS = Brought("parents")
 """The keys of the rows above, in an array."""
-AFTER_VALUE, AFTER_KEY = Brought("after: value"), Brought("after: key")
-"""The order's value and the primary key of the row to continue after."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,9 @@ class Recent(Generic[Key, Value]):
 
     def get_or_make(self, key: Key, make: Callable[[Key], Value]) -> Value:
         """What `make` raises is raised, and nothing is kept."""
-        known = self._made.get(key)
-        if known is not None:
+        if key in self._made:
             self._made.move_to_end(key)
-            return known
+            return self._made[key]
         made = make(key)
         self._made[key] = made
         if len(self._made) > self._most:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, parse
 
@@ -16,7 +17,7 @@ from server.database import NOWHERE, open_database
 from server.graphql import MOST_ALIASES, build_schema
 from server.operations import Prepared, Refused
 from server.operations.documents import MAX_COMMENTS, MAX_TOKENS, Documents
-from server.operations.reads import SOMEBODY, planner_of
+from server.operations.reads import planner_of
 from server.outage import is_outage
 from server.size_limit import Size, sizes_of
 from services.viewer import ANONYMOUS, Viewer
@@ -141,7 +142,7 @@ def _names(document: str) -> list[str | None]:
 async def _viewer(question: Question) -> Viewer:
     """Raises CannotExplain where there is no such user."""
     if question.user is None:
-        return SOMEBODY if question.is_signed_in else ANONYMOUS
+        return Viewer(uuid4()) if question.is_signed_in else ANONYMOUS
     user = await models.User.filter(email__iexact=question.user.strip()).first()
     if user is None:
         raise CannotExplain(f"no user has the e-mail address {question.user}")

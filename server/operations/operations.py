@@ -28,7 +28,6 @@ from server.operations.watching import Watching
 from server.outage import is_outage
 
 log = structlog.get_logger()
-MAX_PROJECTIONS = 16
 
 
 class Operations:
@@ -155,12 +154,7 @@ class Operations:
     ) -> Projection | None:
         """One for all who select the same."""
         conditions = tuple(request.variables.get(name) for name in prepared.reads.conditions)
-        known = prepared.projections
-        if conditions not in known:
-            if len(known) >= MAX_PROJECTIONS:
-                known.clear()
-            known[conditions] = projection_of(executor)
-        return known[conditions]
+        return prepared.projections.get_or_make(conditions, lambda _: projection_of(executor))
 
     def _stream_of(
         self,
