@@ -61,6 +61,8 @@ def field_expression(
         return _enum_expression(level, named, column, read)
     if named in AS_IT_IS and not isinstance(column, ENUMS) and isinstance(column, AS_IT_IS[named]):
         return read
+    if named is GraphQLID and isinstance(column, fields.IntField | fields.BigIntField):
+        return f"(None if {read} is None else str({read}))"
     if isinstance(named, GraphQLScalarType):
         return _scalar_expression(level, named, column, read, where)
     raise NotPlanned(f"{where} is of another kind than its field")

@@ -78,8 +78,8 @@ class Count:
     def sql(self, level: "ListLevel", depth: int, parameters: Parameters, link: str | None) -> str:
         own = level.linked(f"{table_of(level.model)} AS {TABLE}", link)
         where = level.where(self.choice.chosen)
-        if level.declared.pages is not None:
-            where = level.declared.pages.for_all_rows(where)
+        if isinstance(where, EitherWay) and link is None:
+            where = Q(where.within, where.far)
         conditions = level.conditions(where, parameters, link)
         return f"SELECT count(*) AS k0 FROM {own} WHERE {' AND '.join(conditions)}"
 
@@ -119,16 +119,21 @@ class ListLevel(Level):
 
     def statement(self, choices: Sequence[Choice]) -> Statement:
         """Of the level and those fused to it."""
-        return self._statements.get_or_make(tuple(choices), self._statement_of)
+        return self._statements.get_or_make(tuple(choices), self._made_statement)
 
     def counting(self, choice: Choice) -> Statement:
-        return self._statements.get_or_make((Count(choice),), self._count_of)
+        return self._statements.get_or_make((Count(choice),), self._counting)
 
-    def _statement_of(self, choices: Any) -> Statement:
+    def statement_of(self, run: Run) -> Statement | None:
+        if not self.reads_rows:
+            return None
+        return self.statement([each.choice for each in asked_of(chain_of(self), run)])
+
+    def _made_statement(self, choices: Any) -> Statement:
         chain = [Chained(level, choice) for level, choice in zip(chain_of(self), choices, strict=True)]
         return statement_of(chain, self._placeholder, self._key_type)
 
-    def _count_of(self, counts: Any) -> Statement:
+    def _counting(self, counts: Any) -> Statement:
         return statement_of([Chained(self, counts[0])], self._placeholder, self._key_type)
 
     async def load(self, run: Run, parents: Sequence[Any]) -> Loaded:
@@ -223,6 +228,8 @@ class ListLevel(Level):
 
 class PlainListLevel(ListLevel):
     """All rows of each parent."""
+
+    kind = "all rows"
 
     builder = 0
 

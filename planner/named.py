@@ -69,11 +69,15 @@ class NamedLevel(Level):
 class OneLevel(NamedLevel):
     """The row that the predicate lets through and that has these values, if there is one."""
 
+    kind = "one row"
+
     def __init__(
         self, model: type[Model], where: Q | None, placeholder: Any, path: str, *, is_viewer: bool = False
     ) -> None:
         super().__init__(model, path)
         self._is_viewer = is_viewer
+        self.by: Callable[[Run], Mapping[str, Any]] = lambda run: {}
+        """The values that a run finds it by."""
         self._where, self._placeholder = where, placeholder
         self._statements: Recent[tuple[Any, ...], Statement] = Recent(MAX_STATEMENTS)
 
@@ -84,16 +88,23 @@ class OneLevel(NamedLevel):
 
     def statement(self, names: tuple[str, ...], choices: Sequence[Choice]) -> Statement:
         """That for values of these columns."""
-        return self._statements.get_or_make((names, *choices), self._statement_of)
+        return self._statements.get_or_make((names, *choices), self._made_statement)
 
-    def _statement_of(self, key: tuple[Any, ...]) -> Statement:
+    def statement_of(self, run: Run) -> Statement | None:
+        if self.is_at_hand:
+            return None
+        asked = asked_of(chain_of(self), run)
+        return self.statement(tuple(self.by(run)), [each.choice for each in asked])
+
+    def _made_statement(self, key: tuple[Any, ...]) -> Statement:
         names, *choices = key
         rows: list[Rows] = [Named(names, self._where), *choices]
         chain = [Chained(level, each) for level, each in zip(chain_of(self), rows, strict=True)]
         return statement_of(chain, self._placeholder, None)
 
-    async def find(self, run: Run, by: Mapping[str, Any]) -> Loaded:
+    async def find(self, run: Run) -> Loaded:
         """Load the row, and what is below it."""
+        by = self.by(run)
         if self.is_at_hand:
             loaded = Loaded([] if run.viewer is None else [(run.viewer,)])
             await self.load_below(run, loaded)
@@ -113,6 +124,8 @@ class OneLevel(NamedLevel):
 class GivenLevel(NamedLevel):
     """Rows that are there for certain, such as those that a mutation has just written, by primary key."""
 
+    kind = "rows just written"
+
     def __init__(self, model: type[Model], placeholder: Any, path: str) -> None:
         super().__init__(model, path)
         self._placeholder = placeholder
@@ -122,6 +135,11 @@ class GivenLevel(NamedLevel):
         rows: list[Rows] = [Given(), *choices]
         chain = [Chained(level, each) for level, each in zip(chain_of(self), rows, strict=True)]
         return statement_of(chain, self._placeholder, sql_type_of(self.model, key_of(self.model)))
+
+    def statement_of(self, run: Run) -> Statement | None:
+        if self._take:
+            return None
+        return self.statement([each.choice for each in asked_of(chain_of(self), run)])
 
     def at_hand(self, models: Sequence[Model]) -> Loaded | None:
         """What is selected of these, where they have all of it."""

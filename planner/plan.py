@@ -22,12 +22,13 @@ class Plan:
     async def data(self, run: Run) -> dict[str, Any]:
         """A result's `data`, ready for JSON. Raises whatever cannot be answered so; nothing was changed."""
         if not any(root.levels for root in self.roots):
-            answers = await self._load(run)
+            answers = await self.load(run)
         else:
-            answers = await run.load(partial(self._load, run))
+            answers = await run.load(partial(self.load, run))
         return {key: answer() for key, answer in answers}
 
-    async def _load(self, run: Run) -> list[tuple[str, Answer]]:
+    async def load(self, run: Run) -> list[tuple[str, Answer]]:
+        """Carry out the statements, over the connection that the run has."""
         return [(root.key, await root.load(run)) for root in self.roots]
 
     async def payload(self, run: Run) -> bytes:

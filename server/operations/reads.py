@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from tortoise import connections
@@ -16,15 +16,16 @@ from server.postgres_client import PostgresClient
 from services.viewer import ANONYMOUS, Viewer
 
 log = structlog.get_logger()
-SOMEBODY = Viewer(UUID("ffffffff-ffff-4fff-bfff-ffffffffffff"))
 
 
 def planner_of(schema: TellingSchema) -> Planner:
     """That of a schema."""
+    # Not to be guessed: a client that filtered by it would be taken to mean itself.
+    somebody = Viewer(uuid4())
     subject = Subject(
-        placeholder=SOMEBODY.user_id,
+        placeholder=somebody.user_id,
         kind_of=_is_signed_in,
-        symbol_of=lambda is_signed_in: SOMEBODY if is_signed_in else ANONYMOUS,
+        symbol_of=lambda is_signed_in: somebody if is_signed_in else ANONYMOUS,
         value_of=_user_id,
     )
     return Planner(schema._schema, subject, _Connect, _heard)
