@@ -12,8 +12,6 @@ from graphql import (
     GraphQLSchema,
     VariableNode,
     VariableValues,
-    Visitor,
-    visit,
 )
 from graphql.execution.values import coerce_argument
 from graphql.pyutils import Undefined
@@ -23,6 +21,7 @@ from strawberry.types.arguments import StrawberryArgument, convert_argument
 from planner.attributes import DEFINITION
 from planner.input_values import Unusual, is_immutable, is_made_anew
 from planner.python_values import Convert, Converters
+from planner.variable_uses import variables_used
 
 Read = Callable[[VariableValues], Any]
 """Undefined where the resolver is not given the argument."""
@@ -96,10 +95,7 @@ class _Argument:
     ) -> None:
         self._name, self._argument, self._field_node, self._node = name, argument, field_node, node
         self.type, self._convert = argument.type, convert
-        variables = _Variables()
-        if node is not None:
-            visit(node, variables)
-        self.has_variables = variables.found
+        self.has_variables = node is not None and bool(variables_used(node))
 
     def reader(self) -> Read:
         value = self._node.value if self._node is not None else None
@@ -138,12 +134,3 @@ class _Argument:
             return convert(value)
 
         return read
-
-
-class _Variables(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = False
-
-    def enter_variable(self, *_: object) -> None:
-        self.found = True

@@ -6,7 +6,6 @@ does a value that is yet to be awaited, or of an abstract type's class that the 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -24,21 +23,20 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLSchema,
     GraphQLString,
     GraphQLUnionType,
-    OperationDefinitionNode,
-    VariableValues,
     get_nullable_type,
     is_leaf_type,
 )
-from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, collect_subfields
+from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Undefined, is_iterable
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.field import StrawberryField
 from strawberry.types.union import StrawberryUnion
+
+from planner.collecting import Collecting
 
 Read = Callable[[Any], Any]
 # Scalars some of whose values are their own coercion (GraphQL, section 3.5), in and out, and how to tell.
@@ -58,51 +56,21 @@ class NotPlain(Exception):
     """There is more to do than to read attributes."""
 
 
-def attribute_reader(
-    schema: GraphQLSchema,
-    fragments: dict[str, FragmentDetails],
-    variable_values: VariableValues,
-    operation: OperationDefinitionNode,
-    output_type: GraphQLOutputType,
-    details: FieldDetailsList,
-) -> Read:
+def attribute_reader(collecting: Collecting, type_: GraphQLOutputType, details: FieldDetailsList) -> Read:
     """What completes a value of a field's type, of which `details` say what is selected.
 
-    Of the variables only those of @skip and @include are read. Raises NotPlain where anything selected has a
-    resolver, arguments or a directive of its own.
+    Raises NotPlain where anything selected has a resolver, arguments or a directive of its own.
     """
-    return _reader(_Selecting(schema, fragments, variable_values, operation), output_type, details)
-
-
-@dataclass(frozen=True, slots=True)
-class _Selecting:
-    """By what it is known what is selected."""
-
-    schema: GraphQLSchema
-    fragments: dict[str, FragmentDetails]
-    variable_values: VariableValues
-    operation: OperationDefinitionNode
-
-    def below(self, details: FieldDetailsList, type_: GraphQLObjectType) -> dict[str, FieldDetailsList]:
-        found = collect_subfields(
-            self.schema, self.fragments, self.variable_values, self.operation, type_, details
-        )
-        if found.new_defer_usages:
-            raise NotPlain
-        return found.grouped_field_set
-
-
-def _reader(selecting: _Selecting, type_: GraphQLOutputType, details: FieldDetailsList) -> Read:
     if isinstance(type_, GraphQLNonNull):
-        return _non_null(_reader(selecting, type_.of_type, details))
+        return _non_null(attribute_reader(collecting, type_.of_type, details))
     if isinstance(type_, GraphQLList):
-        return _list(_reader(selecting, type_.of_type, details))
+        return _list(attribute_reader(collecting, type_.of_type, details))
     if is_leaf_type(type_):
         return _leaf(type_)
     if isinstance(type_, GraphQLObjectType):
-        return _object(selecting, type_, details)
+        return _object(collecting, type_, details)
     if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
-        return _abstract(selecting, type_, details)
+        return _abstract(collecting, type_, details)
     raise NotPlain
 
 
@@ -155,7 +123,7 @@ def _leaf(type_: GraphQLLeafType) -> Read:
 
 
 def _abstract(
-    selecting: _Selecting, type_: GraphQLInterfaceType | GraphQLUnionType, details: FieldDetailsList
+    collecting: Collecting, type_: GraphQLInterfaceType | GraphQLUnionType, details: FieldDetailsList
 ) -> Read:
     """By the class of the value, where Strawberry itself decides by nothing else."""
     definition = type_.extensions.get(DEFINITION)
@@ -166,11 +134,11 @@ def _abstract(
     if not is_by_class:
         raise NotPlain
     reads: dict[type, Read] = {}
-    for possible in selecting.schema.get_possible_types(type_):
+    for possible in collecting.schema.get_possible_types(type_):
         of_possible = _definition_of(possible)
         if of_possible.concrete_of is not None:
             raise NotPlain
-        reads[of_possible.origin] = _object(selecting, possible, details)
+        reads[of_possible.origin] = _object(collecting, possible, details)
 
     def any_of_them(value: Any) -> Any:
         read = reads.get(type(value))
@@ -190,13 +158,16 @@ def _definition_of(type_: GraphQLObjectType) -> StrawberryObjectDefinition:
     return definition
 
 
-def _object(selecting: _Selecting, type_: GraphQLObjectType, details: FieldDetailsList) -> Read:
+def _object(collecting: Collecting, type_: GraphQLObjectType, details: FieldDetailsList) -> Read:
     """One display of a dictionary, generated: a loop over functions takes twice as long, for each value.
     `value.<attribute>` is all that it does with a value; names and functions come beside it."""
     is_object, beside = _is_object(type_)
+    selected = collecting.below(details, type_)
+    if selected.new_defer_usages:
+        raise NotPlain
     entries = [
-        f"{key!r}: {_entry(selecting, type_, found, beside, number)}"
-        for number, (key, found) in enumerate(selecting.below(details, type_).items())
+        f"{key!r}: {_entry(collecting, type_, found, beside, number)}"
+        for number, (key, found) in enumerate(selected.grouped_field_set.items())
     ]
     source = f"lambda value: {{{', '.join(entries)}}} if {is_object} else None"
     read: Read = eval(source, beside)  # noqa: S307 - attribute names are Python's, keys are literals
@@ -223,7 +194,7 @@ def _is_object(type_: GraphQLObjectType) -> tuple[str, dict[str, Any]]:
 
 
 def _entry(
-    selecting: _Selecting,
+    collecting: Collecting,
     type_: GraphQLObjectType,
     details: FieldDetailsList,
     beside: dict[str, Any],
@@ -246,7 +217,7 @@ def _entry(
     if not _is_attribute(definition):
         raise NotPlain
     attribute, complete = f"value.{definition.python_name}", f"complete_{number}"
-    beside[complete] = _reader(selecting, field.type, details)
+    beside[complete] = attribute_reader(collecting, field.type, details)
     inner = get_nullable_type(field.type)
     if isinstance(inner, GraphQLEnumType):
         beside[f"names_{number}"] = _Names(beside[complete])

@@ -24,6 +24,7 @@ from tortoise.fields.base import Field
 from tortoise.fields.data import CharEnumFieldInstance, IntEnumFieldInstance
 from tortoise.models import Model
 
+from planner.attributes import DEFINITION
 from planner.level import Level
 from planner.not_planned import NotPlanned
 from planner.tables import field_of
@@ -60,6 +61,8 @@ def field_expression(
         return _enum_expression(level, named, column, read)
     if named in AS_IT_IS and not isinstance(column, ENUMS) and isinstance(column, AS_IT_IS[named]):
         return read
+    if named is GraphQLID and isinstance(column, fields.IntField | fields.BigIntField):
+        return f"(None if {read} is None else str({read}))"
     if isinstance(named, GraphQLScalarType):
         return _scalar_expression(level, named, column, read, where)
     raise NotPlanned(f"{where} is of another kind than its field")
@@ -78,7 +81,7 @@ def _enum_expression(level: Level, type_: GraphQLEnumType, column: Any, read: st
 def _scalar_expression(
     level: Level, type_: GraphQLScalarType, column: "Field[Any]", read: str, where: str
 ) -> str:
-    definition = type_.extensions.get("strawberry-definition")
+    definition = type_.extensions.get(DEFINITION)
     if isinstance(definition, ScalarDefinition):
         if isinstance(column, ORIGINS_AS_THEY_ARE.get(definition.origin, ())):
             return read

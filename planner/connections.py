@@ -8,6 +8,7 @@ from planner.arguments import ArgumentReader
 from planner.declared import Order, Pages, ToMany
 from planner.level import Loaded
 from planner.lists import Asked, Choice, ListLevel
+from planner.parameters import Statement
 from planner.run import Run
 from planner.statements import Statements
 
@@ -16,6 +17,8 @@ Connect = Callable[..., Any]
 
 class ConnectionLevel(ListLevel):
     """A page of each parent's rows, worded as a connection."""
+
+    kind = "a page"
 
     def __init__(
         self,
@@ -47,6 +50,9 @@ class ConnectionLevel(ListLevel):
         continues = None if after is None else self.pages.read_cursor(after, order)
         limit = first + 1 if self.reads_more else first
         return Asked(Choice(chosen, order, limit, continues is not None), first, continues)
+
+    def count_of(self, run: Run) -> Statement | None:
+        return self.counting(self.asked(run).choice) if self.reads_total else None
 
     async def load_below(self, run: Run, loaded: Loaded) -> None:
         if self.reads_total and loaded.keys:

@@ -50,9 +50,6 @@ class Pages(Protocol):
 
     def write_cursor(self, order: Any, value: Any, key: Any) -> str: ...
 
-    def for_all_rows(self, condition: Q) -> Q:
-        """The same predicate, for a count: it is asked of every row, not of the first that satisfy it."""
-
 
 @dataclass(frozen=True)
 class Computed:
@@ -98,11 +95,11 @@ class ToMany:
 
 @dataclass(frozen=True)
 class One:
-    """A root's row: the visible one whose columns equal what `by` makes of the arguments."""
+    """A root's row: the visible one whose columns equal what `by` makes of the arguments, or the viewer's."""
 
     by: Callable[..., Mapping[str, Any]] | None = None
     is_viewer: bool = False
-    """Whether it is the viewer's own, whose primary key is what the placeholder stands for."""
+    """Whether it is that whose primary key is what the placeholder stands for."""
 
 
 @dataclass(frozen=True)

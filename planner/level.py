@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 from tortoise.fields import JSONField
 from tortoise.models import Model
 
-from planner.parameters import Parameters
+from planner.parameters import Parameters, Statement
 from planner.run import Run
 from planner.tables import column_of, key_of, table_of
 
@@ -57,6 +57,15 @@ class Child:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A field whose value a function makes of these columns."""
+
+    field: str
+    columns: Sequence[str]
+    is_awaited: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Awaited:
     """Values of all rows that are made by awaiting."""
 
@@ -85,6 +94,8 @@ class Level:
     """What all levels have in common: columns of a table and of rows joined to it, levels below, and the
     functions that make objects of rows."""
 
+    kind = "rows"
+    """What it reads, for people."""
     writes_cursors = False
     can_be_fused = False
 
@@ -96,6 +107,7 @@ class Level:
         self.joins: list[Join] = []
         self.children: list[Child] = []
         self.awaited: list[Awaited] = []
+        self.called: list[Called] = []
         self.beside: dict[str, Any] = {}
         """What generated code names."""
         self.fused: Child | None = None
@@ -157,6 +169,15 @@ class Level:
     def is_at_hand(self) -> bool:
         """Whether its rows are known without a statement."""
         return False
+
+    def statement_of(self, run: Run) -> Statement | None:
+        """That which a run carries out for the level and those fused to it; None where there is none to be
+        carried out. Raises what the application's own reading of arguments raises."""
+        raise NotImplementedError
+
+    def count_of(self, run: Run) -> Statement | None:
+        """That by which a run counts the level's rows; None where it does not."""
+        return None
 
     @property
     def own_key_index(self) -> int | None:

@@ -77,8 +77,8 @@ class Count:
     def sql(self, level: "ListLevel", depth: int, parameters: Parameters, link: str | None) -> str:
         own = level.linked(f"{table_of(level.model)} AS {TABLE}", link)
         where = level.where(self.choice.chosen)
-        if level.declared.pages is not None:
-            where = level.declared.pages.for_all_rows(where)
+        if isinstance(where, EitherWay) and link is None:
+            where = Q(where.within, where.far)
         conditions = level.conditions(where, parameters, link)
         return f"SELECT count(*) AS k0 FROM {own} WHERE {' AND '.join(conditions)}"
 
@@ -121,6 +121,11 @@ class ListLevel(Level):
 
     def counting(self, choice: Choice) -> Statement:
         return self._statements.of([self], [Count(choice)], self._key_type)
+
+    def statement_of(self, run: Run) -> Statement | None:
+        if not self.reads_rows:
+            return None
+        return self.statement([each.choice for each in asked_of(chain_of(self), run)])
 
     async def load(self, run: Run, parents: Sequence[Any]) -> Loaded:
         keys, places = self._keys_of(parents)
@@ -214,6 +219,8 @@ class ListLevel(Level):
 
 class PlainListLevel(ListLevel):
     """All rows of each parent."""
+
+    kind = "all rows"
 
     builder = 0
 

@@ -71,6 +71,8 @@ class NamedLevel(Level):
 class OneLevel(NamedLevel):
     """The row that the predicate lets through and that has these values, if there is one."""
 
+    kind = "one row"
+
     def __init__(
         self,
         model: type[Model],
@@ -82,6 +84,8 @@ class OneLevel(NamedLevel):
     ) -> None:
         super().__init__(model, path)
         self._is_viewer = is_viewer
+        self.by: Callable[[Run], Mapping[str, Any]] = lambda run: {}
+        """The values that a run finds it by."""
         self._where, self._statements = where, statements
 
     @property
@@ -94,8 +98,15 @@ class OneLevel(NamedLevel):
         rows: list[Rows] = [Named(names, self._where), *choices]
         return self._statements.of(chain_of(self), rows, None)
 
-    async def find(self, run: Run, by: Mapping[str, Any]) -> Loaded:
+    def statement_of(self, run: Run) -> Statement | None:
+        if self.is_at_hand:
+            return None
+        asked = asked_of(chain_of(self), run)
+        return self.statement(tuple(self.by(run)), [each.choice for each in asked])
+
+    async def find(self, run: Run) -> Loaded:
         """Load the row, and what is below it."""
+        by = self.by(run)
         if self.is_at_hand:
             loaded = Loaded([] if run.viewer is None else [(run.viewer,)])
             await self.load_below(run, loaded)
@@ -115,6 +126,8 @@ class OneLevel(NamedLevel):
 class GivenLevel(NamedLevel):
     """Rows that are there for certain, such as those that a mutation has just written, by primary key."""
 
+    kind = "rows just written"
+
     def __init__(self, model: type[Model], statements: Statements, path: str) -> None:
         super().__init__(model, path)
         self._statements = statements
@@ -127,6 +140,11 @@ class GivenLevel(NamedLevel):
     @cached_property
     def _key_type(self) -> str:
         return sql_type_of(self.model, key_of(self.model))
+
+    def statement_of(self, run: Run) -> Statement | None:
+        if self._take:
+            return None
+        return self.statement([each.choice for each in asked_of(chain_of(self), run)])
 
     def at_hand(self, models: Sequence[Model]) -> Loaded | None:
         """What is selected of these, where they have all of it."""

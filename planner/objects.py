@@ -21,8 +21,8 @@ from planner.arguments import ArgumentReader
 from planner.columns import attribute_expression, field_expression
 from planner.connection import connection_code
 from planner.connections import ConnectionLevel
-from planner.declared import Backing, Computed, ToMany, ToOne, backing_of, declared_of
-from planner.level import TABLE, Awaited, Child, Join, Level
+from planner.declared import Backing, Computed, Pages, ToMany, ToOne, backing_of, declared_of
+from planner.level import TABLE, Awaited, Called, Child, Join, Level
 from planner.lists import PlainListLevel
 from planner.not_planned import NotPlanned
 from planner.selecting import Selected, Selecting, origin_of
@@ -56,7 +56,7 @@ class Objects:
 
     def object(self, spot: Spot, type_: GraphQLObjectType, selected: Sequence[Selected]) -> str:
         """The display of a dictionary."""
-        entries = [f"{each.key!r}: {self._value(spot, type_, each)}" for each in selected]
+        entries = [f"{each.key!r}: {self.value(spot, type_, each)}" for each in selected]
         return f"{{{', '.join(entries)}}}"
 
     def all_of(self, level: Level, type_: GraphQLOutputType, selected: Selected) -> int:
@@ -65,7 +65,8 @@ class Objects:
         spot = Spot(level, TABLE, _backing(named))
         return level.build(self.object(spot, named, self._selecting.of(named, selected.details)))
 
-    def _value(self, spot: Spot, type_: GraphQLObjectType, selected: Selected) -> str:
+    def value(self, spot: Spot, type_: GraphQLObjectType, selected: Selected) -> str:
+        """An expression of a field's value. Raises NotPlanned."""
         if selected.name == "__typename":
             return repr(type_.name)
         definition = selected.definition
@@ -123,17 +124,18 @@ class Objects:
 
     def _to_many(self, spot: Spot, declared: ToMany, selected: Selected) -> str:
         level = spot.level
-        below: ConnectionLevel | PlainListLevel
-        if declared.pages is None:
-            if selected.definition.arguments or declared.chosen is not None:
-                raise NotPlanned(f"{selected} is a list with arguments")
-            below = self.plain_list(declared, selected)
-        else:
-            below = self.connection(declared, selected)
-        level.children.append(Child(below, spot.key()))
+        level.children.append(Child(self.list_of(declared, selected), spot.key()))
         return f"c{len(level.children) - 1}[i]"
 
-    def plain_list(self, declared: ToMany, selected: Selected) -> PlainListLevel:
+    def list_of(self, declared: ToMany, selected: Selected) -> ConnectionLevel | PlainListLevel:
+        """The level of a list."""
+        if declared.pages is not None:
+            return self._connection(declared, declared.pages, selected)
+        if selected.definition.arguments or declared.chosen is not None:
+            raise NotPlanned(f"{selected} is a list with arguments")
+        return self._plain_list(declared, selected)
+
+    def _plain_list(self, declared: ToMany, selected: Selected) -> PlainListLevel:
         """The level of all rows of each parent."""
         listed = get_nullable_type(selected.field.type)
         if not isinstance(listed, GraphQLList):
@@ -142,15 +144,13 @@ class Objects:
         self.all_of(level, listed.of_type, selected)
         return level
 
-    def connection(self, declared: ToMany, selected: Selected) -> ConnectionLevel:
+    def _connection(self, declared: ToMany, pages: Pages, selected: Selected) -> ConnectionLevel:
         """The level of a page of each parent's rows."""
         connection = get_nullable_type(selected.field.type)
-        if declared.pages is None or not isinstance(connection, GraphQLObjectType):
+        if not isinstance(connection, GraphQLObjectType):
             raise NotPlanned(f"{selected} is no connection")
         arguments = ArgumentReader(self._selecting.schema, selected.field, selected.details[0].node)
-        level = ConnectionLevel(
-            declared, declared.pages, arguments, self.viewer, self.statements, str(selected)
-        )
+        level = ConnectionLevel(declared, pages, arguments, self.viewer, self.statements, str(selected))
         connection_code(level, connection, self._selecting, selected, self.all_of)
         return level
 
@@ -162,7 +162,9 @@ class Objects:
         read = self._selecting.reader(selected.field.type, selected)
         row = self._row(spot, declared.columns)
         level = spot.level
-        if inspect.iscoroutinefunction(of):
+        is_awaited = inspect.iscoroutinefunction(of)
+        level.called.append(Called(str(selected), declared.columns, is_awaited))
+        if is_awaited:
             key = None if spot.alias == TABLE else spot.key()
             level.awaited.append(_awaited(level, row, of, read, key))
             return f"a{len(level.awaited) - 1}[i]"

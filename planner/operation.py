@@ -1,16 +1,13 @@
 from graphql import (
-    DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    VariableNode,
-    Visitor,
-    visit,
 )
 from graphql.execution.collect_fields import FragmentDetails
 
+from planner.variable_uses import variables_of_directives
 from planner.variables import VariableReader
 
 
@@ -29,9 +26,7 @@ class PlannedOperation:
             if isinstance(node, FragmentDefinitionNode)
         }
         self.variables = VariableReader(schema, operation)
-        conditions = _Conditions()
-        visit(document, conditions)
-        self.conditions = tuple(sorted(conditions.variables))
+        self.conditions = tuple(sorted(variables_of_directives(document)))
 
     @property
     def is_mutation(self) -> bool:
@@ -40,16 +35,3 @@ class PlannedOperation:
     @property
     def is_query(self) -> bool:
         return self.operation.operation is OperationType.QUERY
-
-
-class _Conditions(Visitor):
-    """The variables that say what is selected."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.variables: set[str] = set()
-
-    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-        for argument in node.arguments or ():
-            if isinstance(argument.value, VariableNode):
-                self.variables.add(argument.value.name.value)

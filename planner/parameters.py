@@ -1,6 +1,6 @@
 """The parameters of a statement: what is known when it is written, and what each run brings."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,19 +24,17 @@ class Brought:
 VIEWER = Brought("viewer")
 PARENTS = Brought("parents")
 """The keys of the rows above, in an array."""
-AFTER_VALUE, AFTER_KEY = Brought("after: value"), Brought("after: key")
-"""The order's value and the primary key of the row to continue after."""
-
-Arguments = Callable[[Mapping[Brought, Any]], Sequence[Any]]
-"""Makes a run's arguments of what it brings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     sql: str
-    arguments: Arguments
-    values: Sequence[Any] = ()
-    """What its parameters are, as far as that is known: what a client chose is among them."""
+    values: Sequence[Any]
+    """Those of its parameters, in order; a run brings those that are Brought."""
+
+    def arguments(self, brought: Mapping[Brought, Any]) -> Sequence[Any]:
+        """A run's, of what it brings."""
+        return [brought[value] if isinstance(value, Brought) else value for value in self.values]
 
 
 class Parameters:
@@ -71,9 +69,6 @@ class Parameters:
         """The statement that these are the parameters of."""
         # Tortoise hands some values on in words, such as UUIDs.
         placeholders = (self._placeholder, str(self._placeholder))
-        values = [VIEWER if value in placeholders else value for value in self._parameterizer.values]
-
-        def arguments(brought: Mapping[Brought, Any]) -> Sequence[Any]:
-            return [brought[value] if isinstance(value, Brought) else value for value in values]
-
-        return Statement(sql, arguments, values)
+        return Statement(
+            sql, [VIEWER if value in placeholders else value for value in self._parameterizer.values]
+        )

@@ -21,8 +21,8 @@ Part = Callable[[Any, Run], Awaitable[Any]]
 class PayloadPlan:
     """How a payload is read. Its objects are there for certain: nobody asks again who may see them."""
 
-    def __init__(self, parts: Sequence[tuple[str, Part]]) -> None:
-        self._parts = parts
+    def __init__(self, parts: Sequence[tuple[str, Part]], levels: Sequence[GivenLevel]) -> None:
+        self._parts, self.levels = parts, levels
 
     async def data(self, payload: Any, run: Run) -> dict[str, Any]:
         """Raises whatever cannot be answered so; the payload can still be completed by graphql-core."""
@@ -34,12 +34,14 @@ def payload_plan(selected: Selected, objects: Objects, selecting: Selecting) -> 
     type_ = get_nullable_type(selected.field.type)
     if not isinstance(type_, GraphQLObjectType):
         raise NotPlanned(f"{selected} answers no payload")
-    return PayloadPlan(
-        [(each.key, _part(each, objects, selecting)) for each in selecting.of(type_, selected.details)]
-    )
+    levels: list[GivenLevel] = []
+    parts = [
+        (each.key, _part(each, objects, selecting, levels)) for each in selecting.of(type_, selected.details)
+    ]
+    return PayloadPlan(parts, levels)
 
 
-def _part(selected: Selected, objects: Objects, selecting: Selecting) -> Part:
+def _part(selected: Selected, objects: Objects, selecting: Selecting, levels: list[GivenLevel]) -> Part:
     if selected.name == "__typename":
         return _constant(selected.parent.name)
     definition = selected.definition
@@ -53,6 +55,7 @@ def _part(selected: Selected, objects: Objects, selecting: Selecting) -> Part:
     level = GivenLevel(backing.model, objects.statements, str(selected))
     objects.all_of(level, type_.of_type if is_list else type_, selected)
     level.settle()
+    levels.append(level)
     return _rows(definition, level, is_list=is_list)
 
 

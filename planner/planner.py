@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, TypeVar
 
+import orjson
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -70,7 +71,8 @@ class Planner:
     ) -> None:
         """`on_error` hears what a plan raised, a client's mistake or a bug, before graphql-core is asked the
         same; where that makes no sense, since the database is away, it raises."""
-        self._schema, self._subject, self._connect, self._on_error = schema, subject, connect, on_error
+        self.schema, self.subject, self.connect = schema, subject, connect
+        self._on_error = on_error
         self.counts = Counts()
         heaviest = STATEMENTS_BYTES + MAX_LENGTH * BYTES_A_CHARACTER
         self._plans: Recent[PlanKey, Plan | MutationPlan | str] = Recent(MAX_BYTES, heaviest, _weight_of)
@@ -78,23 +80,34 @@ class Planner:
 
     def operation(self, document: DocumentNode, operation: OperationDefinitionNode) -> PlannedOperation:
         """To be kept with the document."""
-        return PlannedOperation(self._schema, document, operation)
+        return PlannedOperation(self.schema, document, operation)
 
     async def payload(
         self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
     ) -> bytes | None:
-        """A query's result as JSON; None where graphql-core is to be asked. Raises what `on_error` raises."""
+        """A query's result as JSON; None where graphql-core is to be asked, as for every mutation. Raises
+        what `on_error` raises."""
         try:
             coerced = operation.variables.read(variables)
             if isinstance(coerced, list):
                 raise NotPlanned("variables that do not fit")
-            plan = self.plan(operation, coerced, self._subject.kind_of(context))
-            payload = await plan.payload(self._run(coerced, context))
+            plan = self.plan(operation, coerced, self.subject.kind_of(context))
+            payload = await plan.payload(self.run(coerced, context))
         except Exception as error:
             self._fall_back(error)
             return None
         self.counts.planned += 1
         return payload
+
+    async def data(
+        self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
+    ) -> dict[str, Any] | None:
+        """A query's data, of what JSON knows alone, as graphql-core makes it; else the same as `payload`."""
+        payload = await self.payload(operation, variables, context)
+        if payload is None:
+            return None
+        data: dict[str, Any] = orjson.loads(payload)["data"]
+        return data
 
     async def executed(
         self, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
@@ -103,7 +116,7 @@ class Planner:
         coerced = operation.variables.read(variables)
         if isinstance(coerced, list):
             return ExecutionResult(None, coerced)
-        executor = PayloadExecutor.of(self._schema, operation, coerced, context)
+        executor = PayloadExecutor.of(self.schema, operation, coerced, context)
         if operation.is_mutation:
             executor.complete = self._completing(operation, coerced, context)
         result: Any = executor.execute_operation()
@@ -114,16 +127,34 @@ class Planner:
         """The plan of a query, for a kind of viewer. Raises NotPlanned."""
         return self._kept(operation, variables, kind, plan_of)
 
+    def mutation_plan(
+        self, operation: PlannedOperation, variables: VariableValues, kind: Hashable
+    ) -> MutationPlan:
+        """The plan of a mutation's payloads. Raises NotPlanned."""
+        return self._kept(operation, variables, kind, mutation_plan_of)
+
+    def selecting(self, operation: PlannedOperation, variables: VariableValues) -> Selecting:
+        """What these variables say is selected."""
+        return Selecting(self.schema, operation.fragments, variables, operation.operation)
+
+    def viewer_of(self, kind: Hashable) -> tuple[Any, Any]:
+        """A viewer of that kind, for predicates, and the placeholder in it."""
+        return self.subject.symbol_of(kind), self.subject.placeholder
+
+    def run(self, variables: VariableValues, context: Any) -> Run:
+        """An execution for whoever asks in that context."""
+        return Run(self.subject.value_of(context), variables, self.connect, Information(context))
+
     def _completing(self, operation: PlannedOperation, variables: VariableValues, context: Any) -> Complete:
         """What reads the payloads of a mutation."""
 
         async def complete(key: str, payload: Any) -> dict[str, Any] | None:
             try:
-                kind = self._subject.kind_of(context)
-                plan = self._kept(operation, variables, kind, mutation_plan_of).payloads[key]
+                kind = self.subject.kind_of(context)
+                plan = self.mutation_plan(operation, variables, kind).payloads[key]
                 if isinstance(plan, str):
                     raise NotPlanned(plan)
-                data = await plan.data(payload, self._run(variables, context))
+                data = await plan.data(payload, self.run(variables, context))
             except Exception as error:
                 # It has been carried out: what can be told of it is told, whatever is away.
                 with suppress(type(error)):
@@ -133,9 +164,6 @@ class Planner:
             return data
 
         return complete
-
-    def _run(self, variables: VariableValues, context: Any) -> Run:
-        return Run(self._subject.value_of(context), variables, self._connect, Information(context))
 
     def _fall_back(self, error: Exception) -> None:
         if isinstance(error, NotPlanned):
@@ -155,9 +183,8 @@ class Planner:
         flags = tuple(variables.coerced.get(name) for name in operation.conditions)
 
         def made(_: Hashable) -> Any:
-            selecting = Selecting(self._schema, operation.fragments, variables, operation.operation)
             try:
-                return compile(selecting, self._subject.symbol_of(kind), self._subject.placeholder)
+                return compile(self.selecting(operation, variables), *self.viewer_of(kind))
             except NotPlanned as reason:
                 return str(reason)
 

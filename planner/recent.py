@@ -7,11 +7,17 @@ Value = TypeVar("Value")
 
 
 class Recent(Generic[Key, Value]):
-    """What was made, by what it was made of, up to a weight; the longest unused goes."""
+    """What was made, by what it was made of, up to a number or a weight; the longest unused goes."""
 
-    def __init__(self, most: int, heaviest: int, weight_of: Callable[[Key, Value], int]) -> None:
+    def __init__(
+        self,
+        most: int,
+        heaviest: int | None = None,
+        weight_of: Callable[[Key, Value], int] = lambda key, value: 1,
+    ) -> None:
         """What alone weighs more than `heaviest`, which is at most `most`, is not kept."""
-        self._most, self._heaviest, self._weight_of = most, heaviest, weight_of
+        self._most, self._weight_of = most, weight_of
+        self._heaviest = most if heaviest is None else heaviest
         self._made: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
         self.weight = 0
         """Of all that is kept."""

@@ -2,14 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_nullable_type
 
 from planner.arguments import ArgumentReader
-from planner.connections import ConnectionLevel
 from planner.declared import AnyOne, One, ToMany, backing_of, declared_of
 from planner.level import Level, Loaded
+from planner.lists import ListLevel
 from planner.named import OneLevel
 from planner.not_planned import NotPlanned
 from planner.objects import Objects
@@ -28,6 +29,10 @@ class Root:
     key: str
     load: Callable[[Run], Awaitable[Answer]]
     levels: tuple[Level, ...] = ()
+    reached: Callable[[Run], tuple[Level, ...]] | None = None
+    """Which of them a run reads, where not all."""
+    constant: str | None = None
+    """The answer, where it is always the same."""
 
 
 def root_of(selected: Selected, objects: Objects, selecting: Selecting) -> Root:
@@ -35,8 +40,8 @@ def root_of(selected: Selected, objects: Objects, selecting: Selecting) -> Root:
     if selected.name == "__typename":
         return _constant(selected)
     declared = declared_of(selected.definition)
-    if isinstance(declared, ToMany) and declared.pages is not None and declared.link is None:
-        return _connection(selected, objects.connection(declared, selected))
+    if isinstance(declared, ToMany) and declared.link is None:
+        return _list(selected, objects.list_of(declared, selected))
     arguments = ArgumentReader(selecting.schema, selected.field, selected.details[0].node)
     if isinstance(declared, One):
         return _one(selected, declared, arguments, objects)
@@ -49,10 +54,10 @@ def _constant(selected: Selected) -> Root:
     async def load(run: Run) -> Answer:
         return lambda: selected.parent.name
 
-    return Root(selected.key, load)
+    return Root(selected.key, load, constant=selected.parent.name)
 
 
-def _connection(selected: Selected, level: ConnectionLevel) -> Root:
+def _list(selected: Selected, level: ListLevel) -> Root:
     async def load(run: Run) -> Answer:
         loaded = await level.load(run, [True])
         return lambda: level.answers(loaded, run)[0]
@@ -63,9 +68,14 @@ def _connection(selected: Selected, level: ConnectionLevel) -> Root:
 def _one(selected: Selected, declared: One, arguments: ArgumentReader, objects: Objects) -> Root:
     named = get_nullable_type(selected.field.type)
     level = _level_of(named, selected, objects, is_viewer=declared.is_viewer)
+    by = declared.by
+    if declared.is_viewer:
+        level.by = lambda run: {key_of(level.model): run.viewer}
+    elif by is not None:
+        level.by = lambda run: by(**arguments.read(run.variables))
 
     async def load(run: Run) -> Answer:
-        loaded = await level.find(run, declared.by(**arguments.read(run.variables)) if declared.by else {})
+        loaded = await level.find(run)
         return lambda: _first(level, loaded, run)
 
     return Root(selected.key, load, (level,))
@@ -84,19 +94,29 @@ def _any_one(
     levels: dict[str, OneLevel | NotPlanned] = {}
     for possible in selecting.schema.get_possible_types(interface):
         try:
-            levels[possible.name] = _level_of(possible, selected, objects)
+            level = _level_of(possible, selected, objects)
+            level.by = partial(_by_key, key_of(level.model), declared, arguments)
+            levels[possible.name] = level
         except NotPlanned as reason:
             levels[possible.name] = reason
 
-    async def load(run: Run) -> Answer:
-        type_name, key = declared.by(**arguments.read(run.variables))
-        level = levels[type_name]
+    def reached(run: Run) -> OneLevel:
+        level = levels[declared.by(**arguments.read(run.variables))[0]]
         if isinstance(level, NotPlanned):
             raise NotPlanned(str(level))
-        loaded = await level.find(run, {key_of(level.model): key})
+        return level
+
+    async def load(run: Run) -> Answer:
+        level = reached(run)
+        loaded = await level.find(run)
         return lambda: _first(level, loaded, run)
 
-    return Root(selected.key, load, tuple(each for each in levels.values() if isinstance(each, OneLevel)))
+    planned = tuple(each for each in levels.values() if isinstance(each, OneLevel))
+    return Root(selected.key, load, planned, lambda run: (reached(run),))
+
+
+def _by_key(key: str, declared: AnyOne, arguments: ArgumentReader, run: Run) -> dict[str, Any]:
+    return {key: declared.by(**arguments.read(run.variables))[1]}
 
 
 def _level_of(type_: Any, selected: Selected, objects: Objects, *, is_viewer: bool = False) -> OneLevel:

@@ -1,4 +1,4 @@
-"""What of a document is selected, as graphql-core collects it."""
+"""What of a document is selected, as far as a plan may cover it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,19 +7,12 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    VariableValues,
 )
-from graphql.execution.collect_fields import (
-    FieldDetailsList,
-    FragmentDetails,
-    collect_fields,
-    collect_subfields,
-)
+from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
 from strawberry.types.field import StrawberryField
 
 from planner.attributes import DEFINITION, OF_EVERY_FIELD, NotPlain, Read, attribute_reader
+from planner.collecting import Collecting
 from planner.not_planned import NotPlanned
 
 
@@ -49,42 +42,30 @@ class Selected:
         return f"{self.parent.name}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Selecting:
-    """An operation, and the values of the variables that say what is selected."""
+class Selecting(Collecting):
+    """What an operation selects, field by field. Raises NotPlanned for what no plan covers."""
 
-    schema: GraphQLSchema
-    fragments: dict[str, FragmentDetails]
-    variable_values: VariableValues
-    operation: OperationDefinitionNode
+    __slots__ = ()
 
     def of_root(self, root: GraphQLObjectType) -> list[Selected]:
-        found = collect_fields(self.schema, self.fragments, self.variable_values, root, self.operation)
-        return self._selected(root, found.grouped_field_set, bool(found.new_defer_usages))
+        return self._selected(root, self.at_root(root))
 
     def of(self, type_: GraphQLObjectType, details: FieldDetailsList) -> list[Selected]:
         """What is selected of an object, in order."""
-        found = collect_subfields(
-            self.schema, self.fragments, self.variable_values, self.operation, type_, details
-        )
-        return self._selected(type_, found.grouped_field_set, bool(found.new_defer_usages))
+        return self._selected(type_, self.below(details, type_))
 
     def reader(self, type_: GraphQLOutputType, selected: Selected) -> Read:
         """What completes a value that a resolver made."""
         try:
-            return attribute_reader(
-                self.schema, self.fragments, self.variable_values, self.operation, type_, selected.details
-            )
+            return attribute_reader(self, type_, selected.details)
         except NotPlain:
             raise NotPlanned(f"{selected} selects what has resolvers") from None
 
-    def _selected(
-        self, type_: GraphQLObjectType, grouped: dict[str, FieldDetailsList], defers: bool
-    ) -> list[Selected]:
-        if defers:
+    def _selected(self, type_: GraphQLObjectType, collected: CollectedFields) -> list[Selected]:
+        if collected.new_defer_usages:
             raise NotPlanned("@defer")
         selected = []
-        for key, details in grouped.items():
+        for key, details in collected.grouped_field_set.items():
             name = details[0].node.name.value
             directives = {d.name.value for found in details for d in found.node.directives or ()}
             if directives.difference(OF_EVERY_FIELD):

@@ -1,4 +1,5 @@
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -15,7 +16,7 @@ from schema.users import User
 from services.errors import BadInput
 from services.get_node import get_node
 
-WORDED = {
+WORDED: dict[str, Callable[[Any], Node]] = {
     "Upload": Upload.from_row,
     "Production": Production.from_row,
     "Space": Space.from_row,
@@ -39,4 +40,4 @@ async def node(
 ) -> Node | None:
     type_name, row_id = named_node(id)
     row = await get_node(viewer=info.context.viewer, type_name=type_name, row_id=row_id)
-    return WORDED[type_name](row) if row else None  # type: ignore[operator]
+    return WORDED[type_name](row) if row else None

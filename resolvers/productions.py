@@ -4,12 +4,13 @@ from uuid import UUID
 import strawberry
 
 import models
-from planner.declared import one, to_many
+from planner.declared import one
 from schema import production_mutations as words
 from schema.connection import After, First
 from schema.context import Info
 from schema.errors import user_errors
 from schema.given import Given
+from schema.lists import lists_productions
 from schema.node import global_id, row_id_of
 from schema.orders import ListOrder
 from schema.production_config_input import ProductionConfigInput
@@ -19,34 +20,27 @@ from services.create_production import create_production as create_production_se
 from services.delete_production import delete_production as delete_production_service
 from services.errors import Refused
 from services.list_productions import list_productions
-from services.production_filter import productions_where
 from services.restore_render import restore_render as restore_render_service
 from services.retry_production import retry_production as retry_production_service
-from services.rows import pages
-from services.rows.pages import NEWEST_FIRST, PageRequest
-from services.rows.visible_rows import visible_row
+from services.rows.pages import PageRequest
+from services.rows.visible_rows import visible_rows
 from services.update_production import update_production as update_production_service
 
 ProductionId = Annotated[strawberry.ID, strawberry.argument(description="The production's id.")]
 
 
 def named_production(id: str) -> dict[str, UUID]:
+    """The field that names a production, with its value. Raises BadInput."""
     return {"id": row_id_of(id, "Production")}
 
 
 @one(named_production)
 async def production(info: Info, id: ProductionId) -> Production | None:
-    row = await visible_row(info.context.viewer, models.Production, row_id_of(id, "Production"))
+    row = await visible_rows(info.context.viewer, models.Production).filter(**named_production(id)).first()
     return Production.from_row(row) if row else None
 
 
-@to_many(
-    models.Production,
-    where=productions_where,
-    order=NEWEST_FIRST,
-    pages=pages,
-    chosen=chosen_productions,
-)
+@lists_productions(chosen=chosen_productions)
 async def productions(
     info: Info,
     first: First = None,

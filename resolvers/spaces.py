@@ -4,22 +4,22 @@ from uuid import UUID
 import strawberry
 
 import models
-from planner.declared import one, to_many
+from planner.declared import one
 from schema import space_mutations as words
 from schema.connection import After, First
 from schema.context import Info
 from schema.errors import user_errors
 from schema.given import Given
+from schema.lists import lists_spaces
 from schema.node import global_id, row_id_of
 from schema.spaces import Space, SpaceConnection, SpaceFilterInput, SpaceMember, chosen_spaces
 from services.add_space_member import add_space_member as add_space_member_service
 from services.create_space import create_space as create_space_service
 from services.delete_space import delete_space as delete_space_service
 from services.errors import BadInput, Refused
-from services.list_spaces import list_spaces, spaces_where
+from services.list_spaces import list_spaces
 from services.remove_space_member import remove_space_member as remove_space_member_service
-from services.rows import pages
-from services.rows.pages import NEWEST_FIRST, PageRequest
+from services.rows.pages import PageRequest
 from services.rows.visible_rows import visible_rows
 from services.update_space import update_space as update_space_service
 from services.update_space_member import update_space_member as update_space_member_service
@@ -43,7 +43,7 @@ async def space(info: Info, id: SpaceId = None, slug: Slug = None) -> Space | No
     return Space.from_row(row) if row else None
 
 
-@to_many(models.Space, where=spaces_where, order=NEWEST_FIRST, pages=pages, chosen=chosen_spaces)
+@lists_spaces(chosen=chosen_spaces)
 async def spaces(
     info: Info,
     first: First = None,

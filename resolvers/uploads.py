@@ -4,12 +4,13 @@ from uuid import UUID
 import strawberry
 
 import models
-from planner.declared import one, to_many
+from planner.declared import one
 from schema import upload_mutations as words
 from schema.connection import After, First
 from schema.context import Info
 from schema.errors import user_errors
 from schema.given import Given
+from schema.lists import lists_uploads
 from schema.node import global_id, row_id_of
 from schema.orders import ListOrder
 from schema.uploads import Upload, UploadConnection, UploadFilterInput, chosen_uploads
@@ -18,26 +19,26 @@ from services.complete_upload import complete_upload as complete_upload_service
 from services.create_upload import create_upload as create_upload_service
 from services.delete_upload import delete_upload as delete_upload_service
 from services.errors import Refused
-from services.list_uploads import list_uploads, uploads_where
-from services.rows import pages
-from services.rows.pages import NEWEST_FIRST, PageRequest
-from services.rows.visible_rows import visible_row
+from services.list_uploads import list_uploads
+from services.rows.pages import PageRequest
+from services.rows.visible_rows import visible_rows
 from services.update_upload import update_upload as update_upload_service
 
 UploadId = Annotated[strawberry.ID, strawberry.argument(description="The upload's id.")]
 
 
 def named_upload(id: str) -> dict[str, UUID]:
+    """The field that names an upload, with its value. Raises BadInput."""
     return {"id": row_id_of(id, "Upload")}
 
 
 @one(named_upload)
 async def upload(info: Info, id: UploadId) -> Upload | None:
-    row = await visible_row(info.context.viewer, models.Upload, row_id_of(id, "Upload"))
+    row = await visible_rows(info.context.viewer, models.Upload).filter(**named_upload(id)).first()
     return Upload.from_row(row) if row else None
 
 
-@to_many(models.Upload, where=uploads_where, order=NEWEST_FIRST, pages=pages, chosen=chosen_uploads)
+@lists_uploads(chosen=chosen_uploads)
 async def uploads(
     info: Info,
     first: First = None,

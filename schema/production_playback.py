@@ -6,7 +6,7 @@ from typing import Any
 import models
 from schema.context import Context, Info
 from schema.playback import Playback
-from schema.renders import RenderOutput
+from schema.renders import RenderOutput, outputs_of
 from services.playback.production_playback import Playback as Links
 from services.playback.production_playback import production_playback
 
@@ -42,4 +42,4 @@ def planned_playback(row: Any, info: Info) -> Playback | None:
 
 def planned_outputs(row: Any, info: Info) -> list[RenderOutput]:
     render = row.playable_render
-    return [RenderOutput.from_json(output) for output in render.outputs] if render else []
+    return outputs_of(render) if render else []

@@ -9,6 +9,7 @@ from models.statuses import ProductionStatus, RenderPhase
 from planner.declared import ToOne, backed_by, computed, to_many, to_one
 from schema.connection import After, Connection, First
 from schema.context import Context, Info
+from schema.lists import lists_publications
 from schema.node import Node, global_id, id_writer, row_id_of
 from schema.orders import ListOrder
 from schema.playback import Playback
@@ -16,19 +17,18 @@ from schema.production_config import ProductionConfig
 from schema.production_history import ProductionHistoryEntry
 from schema.production_playback import links_of, planned_link, planned_outputs, planned_playback
 from schema.render_estimate import RenderEstimate
-from schema.renders import Render, RenderOutput
+from schema.renders import Render, RenderOutput, outputs_of
 from schema.uploads import Upload
 from schema.users import User
 from services.estimates.estimate_render import estimate_render
-from services.list_publications import PublicationFilter, list_publications, publications_where
+from services.list_publications import PublicationFilter, list_publications
 from services.media.probed_media import ProbedMedia
 from services.playback.production_playback import Playback as Links
-from services.policy import owns, visible_productions
+from services.policy import owns, visible_productions, visible_renders
 from services.production_config import ProductionConfig as Config
 from services.production_filter import EVERY_PRODUCTION, ProductionFilter
-from services.production_history import production_renders, renders_where
-from services.rows import pages
-from services.rows.pages import NEWEST_FIRST, Order, PageRequest
+from services.production_history import production_renders
+from services.rows.pages import Order, PageRequest
 
 if TYPE_CHECKING:
     from schema.publications import PublicationConnection
@@ -80,7 +80,7 @@ class Production(Node):
         return Render.from_row(row) if row else None
 
     @strawberry.field(description="Every render, newest first; empty for all but the owner.")
-    @to_many(models.Render, link="production_id", where=renders_where, order=Order("number"))
+    @to_many(models.Render, link="production_id", where=visible_renders, order=Order("number"))
     async def renders(self, info: Info) -> list[Render]:
         rows = await production_renders(viewer=info.context.viewer, production=self.row)
         return [Render.from_row(row) for row in rows]
@@ -97,7 +97,7 @@ class Production(Node):
         if self.row.playable_render_number is None:
             return []
         row = await info.context.loaders.render.load((self.row.id, self.row.playable_render_number))
-        return [RenderOutput.from_json(output) for output in row.outputs] if row else []
+        return outputs_of(row) if row else []
 
     @strawberry.field(description="A still picture of it, once a render completed.")
     @computed("id", "playable_render.outputs", of=planned_link("poster_url"))
@@ -133,9 +133,7 @@ class Production(Node):
         return RenderEstimate.from_estimate(estimate_render(config, media, gateways.prices, pace))
 
     @strawberry.field(description="Where it is published, newest first.")
-    @to_many(
-        models.Publication, link="production_id", where=publications_where, order=NEWEST_FIRST, pages=pages
-    )
+    @lists_publications(link="production_id")
     async def publications(
         self, info: Info, first: First = None, after: After = None
     ) -> Annotated["PublicationConnection", strawberry.lazy("schema.publications")]:

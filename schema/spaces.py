@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,12 +9,13 @@ from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
 from planner.declared import Computed, backed_by, to_many, to_one
 from schema.connection import After, Connection, First
 from schema.context import Info
+from schema.lists import lists_publications
 from schema.node import Node, global_id, id_writer
 from schema.users import User
-from services.list_publications import PublicationFilter, list_publications, publications_where
-from services.list_space_members import list_space_members, space_members_where
+from services.list_publications import PublicationFilter, list_publications
+from services.list_space_members import list_space_members
 from services.list_spaces import EVERY_SPACE, SpaceFilter
-from services.policy import own_membership, visible_spaces
+from services.policy import own_membership, visible_space_members, visible_spaces
 from services.rows import pages
 from services.rows.pages import NEWEST_FIRST, OLDEST_FIRST, Order, PageRequest
 
@@ -50,6 +52,7 @@ class SpaceMemberConnection(Connection[SpaceMember]):
 def chosen_publications(
     statuses: list[PublicationStatus] | None = None,
 ) -> tuple[PublicationFilter, Order]:
+    """What the arguments of a space's list of publications choose."""
     return PublicationFilter(statuses=tuple(statuses or ())), NEWEST_FIRST
 
 
@@ -71,7 +74,9 @@ class Space(Node):
         return member.role if member else None
 
     @strawberry.field(description="Its members, oldest first; empty for one who is not a member.")
-    @to_many(models.SpaceMember, link="space_id", where=space_members_where, order=OLDEST_FIRST, pages=pages)
+    @to_many(
+        models.SpaceMember, link="space_id", where=visible_space_members, order=OLDEST_FIRST, pages=pages
+    )
     async def members(self, info: Info, first: First = None, after: After = None) -> SpaceMemberConnection:
         page = await list_space_members(
             viewer=info.context.viewer, space_id=self.row.id, page=PageRequest(first, after)
@@ -79,14 +84,7 @@ class Space(Node):
         return SpaceMemberConnection.of(page, SpaceMember.from_row)
 
     @strawberry.field(description="What is published here, newest first.")
-    @to_many(
-        models.Publication,
-        link="space_id",
-        where=publications_where,
-        order=NEWEST_FIRST,
-        pages=pages,
-        chosen=chosen_publications,
-    )
+    @lists_publications(link="space_id", chosen=chosen_publications)
     async def publications(
         self,
         info: Info,
@@ -102,7 +100,7 @@ class Space(Node):
         page = await list_publications(
             viewer=info.context.viewer,
             page=PageRequest(first, after),
-            filter=PublicationFilter(statuses=tuple(statuses or ()), space_id=self.row.id),
+            filter=replace(chosen_publications(statuses)[0], space_id=self.row.id),
         )
         return PublicationConnection.of(page, Publication.from_row)
 

@@ -5,9 +5,10 @@ import strawberry
 
 import models
 from models.statuses import UploadKind, UploadRejectionCode, UploadStatus
-from planner.declared import Computed, backed_by, computed, to_many, to_one
+from planner.declared import Computed, backed_by, computed, to_one
 from schema.connection import After, Connection, First
 from schema.context import Info
+from schema.lists import lists_productions, lists_publications
 from schema.node import Node, global_id, id_writer
 from schema.orders import ListOrder
 from schema.publish_options import PublishOption
@@ -16,14 +17,13 @@ from schema.upload_media import UploadMedia
 from schema.upload_transfer import UploadTransfer, to_transfer
 from schema.users import User
 from services.list_productions import list_productions
-from services.list_publications import PublicationFilter, list_publications, publications_where
+from services.list_publications import PublicationFilter, list_publications
 from services.list_uploads import EVERY_UPLOAD, UploadFilter
 from services.media.probed_media import read_probed
 from services.playback.source_url import poster_url, source_url
 from services.policy import visible_uploads
-from services.production_filter import ProductionFilter, productions_where
-from services.rows import pages
-from services.rows.pages import NEWEST_FIRST, Order, PageRequest
+from services.production_filter import ProductionFilter
+from services.rows.pages import Order, PageRequest
 
 TRANSFER_COLUMNS = (
     "id",
@@ -111,7 +111,7 @@ class Upload(Node):
         )
 
     @strawberry.field(description="The productions made of it, newest first.")
-    @to_many(models.Production, link="upload_id", where=productions_where, order=NEWEST_FIRST, pages=pages)
+    @lists_productions(link="upload_id")
     async def productions(
         self, info: Info, first: First = None, after: After = None
     ) -> Annotated["ProductionConnection", strawberry.lazy("schema.productions")]:
@@ -125,13 +125,7 @@ class Upload(Node):
         return ProductionConnection.of(page, Production.from_row)
 
     @strawberry.field(description="Where its productions are published, newest first.")
-    @to_many(
-        models.Publication,
-        link="production.upload_id",
-        where=publications_where,
-        order=NEWEST_FIRST,
-        pages=pages,
-    )
+    @lists_publications(link="production.upload_id")
     async def publications(
         self, info: Info, first: First = None, after: After = None
     ) -> Annotated["PublicationConnection", strawberry.lazy("schema.publications")]:

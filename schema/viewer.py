@@ -6,9 +6,10 @@ from tortoise.expressions import Q
 import models
 import services.viewer
 from models.statuses import SpaceRole
-from planner.declared import Computed, backed_by, to_many
+from planner.declared import Computed, backed_by
 from schema.connection import After, First
 from schema.context import Info
+from schema.lists import lists_productions, lists_spaces, lists_uploads
 from schema.node import global_id
 from schema.orders import ListOrder
 from schema.productions import Production, ProductionConnection
@@ -16,11 +17,10 @@ from schema.spaces import Space, SpaceConnection
 from schema.uploads import Upload, UploadConnection, UploadFilterInput, chosen_uploads
 from services.list_productions import list_productions
 from services.list_spaces import SpaceFilter, list_spaces, spaces_where
-from services.list_uploads import list_uploads, uploads_where
+from services.list_uploads import list_uploads
 from services.policy import oneself
-from services.production_filter import ProductionFilter, productions_where
-from services.rows import pages
-from services.rows.pages import NEWEST_FIRST, PageRequest
+from services.production_filter import ProductionFilter
+from services.rows.pages import PageRequest
 
 OWN_SPACES = SpaceFilter(roles=tuple(SpaceRole))
 
@@ -42,14 +42,7 @@ class Viewer:
     email: str = strawberry.field(description="The address used to be added to spaces.")
 
     @strawberry.field(description="The viewer's uploads.")
-    @to_many(
-        models.Upload,
-        link="owner_id",
-        where=uploads_where,
-        order=NEWEST_FIRST,
-        pages=pages,
-        chosen=chosen_uploads,
-    )
+    @lists_uploads(link="owner_id", chosen=chosen_uploads)
     async def uploads(
         self,
         info: Info,
@@ -70,7 +63,7 @@ class Viewer:
         return UploadConnection.of(page, Upload.from_row)
 
     @strawberry.field(description="The viewer's own productions, newest first.")
-    @to_many(models.Production, link="owner_id", where=productions_where, order=NEWEST_FIRST, pages=pages)
+    @lists_productions(link="owner_id")
     async def productions(self, info: Info, first: First = None, after: After = None) -> ProductionConnection:
         page = await list_productions(
             viewer=info.context.viewer,
@@ -80,7 +73,7 @@ class Viewer:
         return ProductionConnection.of(page, Production.from_row)
 
     @strawberry.field(description="The spaces the viewer is a member of, newest first.")
-    @to_many(models.Space, where=own_spaces_where, order=NEWEST_FIRST, pages=pages)
+    @lists_spaces(where=own_spaces_where)
     async def spaces(self, info: Info, first: First = None, after: After = None) -> SpaceConnection:
         page = await list_spaces(
             viewer=info.context.viewer,

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,14 @@ from server.logs import configure_logs
 from server.settings import Settings, read_settings
 from server.trusted_documents import TrustedDocumentsInvalid, read_trusted_documents
 from services.estimates.price_book import PriceBookInvalid, read_price_book
+
+
+class ViewerKind(StrEnum):
+    """Each has plans of its own."""
+
+    SOMEBODY = "somebody"
+    NOBODY = "nobody"
+
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="From raw file to on air.")
 app.command("publish")(publish_command)
@@ -75,6 +84,45 @@ def schema(
         path.write_text(sdl)
     else:
         sys.stdout.write(sdl)
+
+
+@app.command()
+def explain(
+    document: Annotated[str, typer.Argument(help="GraphQL; @file for that of a file, - for standard input.")],
+    variables: Annotated[str, typer.Option(help="The variables, as a JSON object.")] = "{}",
+    kind: Annotated[ViewerKind, typer.Option("--as", help="Who asks.")] = ViewerKind.SOMEBODY,
+    analyze: Annotated[
+        bool, typer.Option("--analyze", help="Carry out the queries, and show what PostgreSQL says of each.")
+    ] = False,
+    user: Annotated[str | None, typer.Option(help="Analyze as the user with this e-mail address.")] = None,
+) -> None:
+    """How a document is read: its statements, and what is left to graphql-core and why. Changes nothing."""
+    from server import explain as explaining
+
+    settings = _settings()
+    try:
+        question = explaining.Question(
+            explaining.read_document(document),
+            explaining.read_variables(variables),
+            user is not None or kind is ViewerKind.SOMEBODY,
+            settings.max_query_depth,
+            user,
+            _database_to_ask(settings) if analyze or user else None,
+        )
+        typer.echo(asyncio.run(explaining.explain(question)))
+    except explaining.CannotExplain as problem:
+        typer.echo(f"airdate: {problem}", err=True)
+        raise typer.Exit(2) from problem
+    except explaining.DatabaseAway as problem:
+        typer.echo(f"airdate: the database is away: {problem}", err=True)
+        raise typer.Exit(1) from problem
+
+
+def _database_to_ask(settings: Settings) -> str:
+    if not settings.database_url:
+        typer.echo("airdate: set AIRDATE_DATABASE_URL to analyze.", err=True)
+        raise typer.Exit(2)
+    return settings.database_url
 
 
 async def _seed(settings: Settings) -> str:

@@ -71,5 +71,7 @@ async def migrate(database_url: str) -> None:
         await lock.close()
 
 
-# Read by `tortoise -c server.database.MODELS makemigrations`, which needs no database.
-MODELS = tortoise_config("postgres://nobody@127.0.0.1/none")
+NOWHERE = "postgres://nobody@127.0.0.1/none"
+"""For what needs to know the models and no database: nothing connects before it asks something."""
+# Read by `tortoise -c server.database.MODELS makemigrations`.
+MODELS = tortoise_config(NOWHERE)

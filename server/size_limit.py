@@ -1,17 +1,29 @@
 """How much one document may ask for."""
 
+import sys
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
     ValidationRule,
+    validate,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How deep an operation's fields nest, and how many have aliases."""
+
+    depth: int
+    aliases: int
 
 
 class SizeLimit(ValidationRule):
@@ -88,6 +100,21 @@ class SizeLimit(ValidationRule):
                 part.depth = max(part.depth, depth + fragment.depth)
             # More than too many is not counted: doubled a hundred times it would be a long number.
             part.aliases = min(part.aliases + fragment.aliases, self.max_aliases + 1)
+
+
+def sizes_of(schema: GraphQLSchema, document: DocumentNode) -> list[Size]:
+    """Of each operation of a document that keeps the limits, as they are counted."""
+    sizes: list[Size] = []
+
+    class Measured(SizeLimit):
+        max_depth = max_aliases = sys.maxsize
+
+        def leave_document(self, *_: Any) -> None:
+            super().leave_document()
+            sizes.extend(Size(each.depth, each.aliases) for each in self._operations)
+
+    validate(schema, document, [Measured])
+    return sizes
 
 
 def size_limit(*, max_depth: int, max_aliases: int) -> type[SizeLimit]:

@@ -2,18 +2,10 @@ from uuid import UUID
 
 from tortoise.models import Model
 
-import models
-from services.rows.visible_rows import visible_row
+from services.rows.visible_rows import VISIBLE, visible_row
 from services.viewer import Viewer
 
-TABLES: dict[str, type[Model]] = {
-    "Upload": models.Upload,
-    "Production": models.Production,
-    "Space": models.Space,
-    "Publication": models.Publication,
-    "Render": models.Render,
-    "User": models.User,
-}
+TABLES: dict[str, type[Model]] = {model.__name__: model for model in VISIBLE}
 
 
 async def get_node(*, viewer: Viewer, type_name: str, row_id: UUID) -> Model | None:

@@ -8,9 +8,9 @@ async def list_productions(
     *,
     viewer: Viewer,
     page: PageRequest,
-    filter: ProductionFilter | None = None,
+    filter: ProductionFilter = EVERY_PRODUCTION,
     order: Order = NEWEST_FIRST,
 ) -> Page[models.Production]:
     """The productions the viewer may see: their own and those shown to them in spaces."""
-    wanted = productions_where(viewer, filter or EVERY_PRODUCTION)
+    wanted = productions_where(viewer, filter)
     return await page_of(models.Production, wanted, order, page)

@@ -8,14 +8,9 @@ from services.rows.pages import OLDEST_FIRST, Page, PageRequest, page_of
 from services.viewer import Viewer
 
 
-def space_members_where(viewer: Viewer) -> Q:
-    """Of every space's members, those of the viewer's spaces."""
-    return visible_space_members(viewer)
-
-
 async def list_space_members(
     *, viewer: Viewer, space_id: UUID, page: PageRequest
 ) -> Page[models.SpaceMember]:
     """A space's members, oldest first, for its members; a stranger sees none."""
-    wanted = space_members_where(viewer) & Q(space_id=space_id)
+    wanted = visible_space_members(viewer) & Q(space_id=space_id)
     return await page_of(models.SpaceMember, wanted, OLDEST_FIRST, page)

@@ -37,8 +37,8 @@ def spaces_where(viewer: Viewer, filter: SpaceFilter = EVERY_SPACE) -> Q:
 
 
 async def list_spaces(
-    *, viewer: Viewer, page: PageRequest, filter: SpaceFilter | None = None
+    *, viewer: Viewer, page: PageRequest, filter: SpaceFilter = EVERY_SPACE
 ) -> Page[models.Space]:
     """The spaces the viewer may see."""
-    wanted = spaces_where(viewer, filter or EVERY_SPACE)
+    wanted = spaces_where(viewer, filter)
     return await page_of(models.Space, wanted, NEWEST_FIRST, page)

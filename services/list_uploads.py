@@ -35,8 +35,8 @@ def uploads_where(viewer: Viewer, filter: UploadFilter = EVERY_UPLOAD) -> Q:
 
 
 async def list_uploads(
-    *, viewer: Viewer, page: PageRequest, filter: UploadFilter | None = None, order: Order = NEWEST_FIRST
+    *, viewer: Viewer, page: PageRequest, filter: UploadFilter = EVERY_UPLOAD, order: Order = NEWEST_FIRST
 ) -> Page[models.Upload]:
     """The viewer's uploads."""
-    wanted = uploads_where(viewer, filter or EVERY_UPLOAD)
+    wanted = uploads_where(viewer, filter)
     return await page_of(models.Upload, wanted, order, page)

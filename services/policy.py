@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 
 import models
 from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
-from services.rows.exists import Among, Probe
+from services.rows.exists import Among, Exists, Source
 from services.viewer import Viewer
 
 PUBLISHING_ROLES = (SpaceRole.PUBLISHER, SpaceRole.OWNER)
@@ -44,31 +44,37 @@ def visible_publications(viewer: Viewer) -> Q:
 
 def visible_productions(viewer: Viewer) -> Q:
     """One's own, and every one with a visible publication that has not been withdrawn."""
-    shown = Probe(models.Publication, {"production_id": "id"}, NOT_WITHDRAWN & _shown_to(viewer))
+    shown = Exists(models.Publication, {"production_id": "id"}, NOT_WITHDRAWN & _shown_to(viewer))
     return shown if viewer.user_id is None else Q(owner_id=viewer.user_id) | shown
 
 
 def visible_productions_gathered(viewer: Viewer) -> Q:
     """`visible_productions`, from the viewer's spaces on: for one who sees few of very many."""
-    public = Q(visibility=SpaceVisibility.PUBLIC)
+    live, public = Q(status=PublicationStatus.LIVE), Q(visibility=SpaceVisibility.PUBLIC)
+    spaces = [Source(models.Space, "id", public)]
     if viewer.user_id is None:
-        spaces, publishers = public, NOBODY
-    else:
-        mine = Q(user_id=viewer.user_id)
-        spaces = public | Among("id", models.SpaceMember, "space_id", mine)
-        publishing = mine & Q(role__in=PUBLISHING_ROLES)
-        publishers = NOT_WITHDRAWN & Among("space_id", models.SpaceMember, "space_id", publishing)
-    live = Q(status=PublicationStatus.LIVE) & Among("space_id", models.Space, "id", spaces)
-    shown = Among("id", models.Publication, "production_id", live | publishers)
-    return shown if viewer.user_id is None else Q(owner_id=viewer.user_id) | shown
+        return Among("id", _shown_in(live, spaces))
+    mine = Q(user_id=viewer.user_id)
+    spaces.append(Source(models.SpaceMember, "space_id", mine))
+    publishing = Source(models.SpaceMember, "space_id", mine & Q(role__in=PUBLISHING_ROLES))
+    return Among(
+        "id",
+        Source(models.Production, "id", Q(owner_id=viewer.user_id)),
+        _shown_in(live, spaces),
+        _shown_in(NOT_WITHDRAWN, [publishing]),
+    )
+
+
+def _shown_in(status: Q, spaces: list[Source]) -> Source:
+    return Source(models.Publication, "production_id", status & Among("space_id", *spaces))
 
 
 def visible_users(viewer: Viewer) -> Q:
     """Oneself, whoever shares a space, and the owners of what one may see; the rest do not exist."""
-    owners = Probe(models.Production, {"owner_id": "id"}, visible_productions(viewer))
+    owners = Exists(models.Production, {"owner_id": "id"}, visible_productions(viewer))
     if viewer.user_id is None:
         return owners
-    shares = Probe(models.SpaceMember, {"user_id": "id"}, visible_space_members(viewer))
+    shares = Exists(models.SpaceMember, {"user_id": "id"}, visible_space_members(viewer))
     return oneself(viewer) | shares | owners
 
 
@@ -86,7 +92,7 @@ def of_own_production(viewer: Viewer, production: str = "production_id") -> Q:
     """Of rows with a production's id in the field `production`: those of the viewer's own productions."""
     if viewer.user_id is None:
         return NOBODY
-    return Probe(models.Production, {"id": production}, Q(owner_id=viewer.user_id))
+    return Exists(models.Production, {"id": production}, Q(owner_id=viewer.user_id))
 
 
 def visible_renders(viewer: Viewer) -> Q:
@@ -96,7 +102,7 @@ def visible_renders(viewer: Viewer) -> Q:
 
 def _shown_to(viewer: Viewer) -> Q:
     """The publications that one sees without owning the production."""
-    live = Q(status=PublicationStatus.LIVE) & Probe(models.Space, {"id": "space_id"}, visible_spaces(viewer))
+    live = Q(status=PublicationStatus.LIVE) & Exists(models.Space, {"id": "space_id"}, visible_spaces(viewer))
     if viewer.user_id is None:
         return live
     return live | _member_of("space_id", viewer.user_id, Q(role__in=PUBLISHING_ROLES))
@@ -104,7 +110,7 @@ def _shown_to(viewer: Viewer) -> Q:
 
 def _member_of(space: str, user_id: UUID, role: Q | None = None) -> Q:
     """Of rows with a space's id in the field `space`: those where the user is a member, in such a role."""
-    return Probe(models.SpaceMember, {"space_id": space}, Q(user_id=user_id) & (role or Q()))
+    return Exists(models.SpaceMember, {"space_id": space}, Q(user_id=user_id) & (role or Q()))
 
 
 @dataclass(frozen=True, slots=True)

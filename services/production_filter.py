@@ -11,7 +11,7 @@ from services.policy import (
     visible_productions_gathered,
     visible_publications,
 )
-from services.rows.exists import Among, EitherWay, Probe
+from services.rows.exists import Among, EitherWay, Exists, Source
 from services.viewer import Viewer
 
 
@@ -38,8 +38,8 @@ def productions_where(viewer: Viewer, filter: ProductionFilter = EVERY_PRODUCTIO
         return EitherWay(visible_productions(viewer), visible_productions_gathered(viewer), within)
     # What is seen in a space is seen.
     there = Q(space_id=filter.space_id) & NOT_WITHDRAWN & visible_publications(viewer)
-    near = Probe(models.Publication, {"production_id": "id"}, there)
-    return EitherWay(near, Among("id", models.Publication, "production_id", there), within)
+    near = Exists(models.Publication, {"production_id": "id"}, there)
+    return EitherWay(near, Among("id", Source(models.Publication, "production_id", there)), within)
 
 
 def _columns(filter: ProductionFilter) -> Q:

@@ -18,16 +18,6 @@ def transitions_where(viewer: Viewer) -> Q:
     return Q(kind=StatusEventKind.PRODUCTION_STATUS) & of_own_production(viewer, "subject_id")
 
 
-def steps_where(viewer: Viewer) -> Q:
-    """The steps of the viewer's own productions that are no transitions."""
-    return of_own_production(viewer)
-
-
-def renders_where(viewer: Viewer) -> Q:
-    """The renders of the viewer's own productions."""
-    return visible_renders(viewer)
-
-
 async def production_histories(
     *, viewer: Viewer, production_ids: Collection[UUID]
 ) -> Mapping[UUID, Sequence[HistoryRow]]:
@@ -37,7 +27,7 @@ async def production_histories(
     Both were written under the production's lock: steps stand after the transition they name, by id.
     """
     transitions = models.StatusEvent.filter(transitions_where(viewer), subject_id__in=set(production_ids))
-    steps = models.RenderStep.filter(steps_where(viewer), production_id__in=set(production_ids))
+    steps = models.RenderStep.filter(of_own_production(viewer), production_id__in=set(production_ids))
     histories: dict[UUID, list[HistoryRow]] = {production_id: [] for production_id in production_ids}
     for event in await transitions:
         histories[event.subject_id].append(event)
@@ -52,4 +42,6 @@ def _place(row: HistoryRow) -> tuple[int, int]:
 
 async def production_renders(*, viewer: Viewer, production: models.Production) -> Sequence[models.Render]:
     """Every attempt, newest first, for the owner; others see none."""
-    return await models.Render.filter(renders_where(viewer), production_id=production.id).order_by("-number")
+    return await models.Render.filter(visible_renders(viewer), production_id=production.id).order_by(
+        "-number"
+    )

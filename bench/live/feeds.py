@@ -25,7 +25,6 @@ from services.gateways.event_bus import ProgressTick
 FIRST_PERCENT, MOST_TICKS = 10, 90
 CURSOR = "AQAAAAAAAAW7AAAAAAAAAAA"
 READY_ID = "6ff0c5c8-5a5e-4d0c-9b0d-2f1ce4a0a0b7"
-TICKS = b"airdate:progress"
 PUBLISH_SECONDS = 10.0
 WRITE_SECONDS = 30.0
 

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
@@ -9,21 +10,22 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     VariableNode,
-    Visitor,
     get_operation_ast,
     parse,
     specified_rules,
     validate,
-    visit,
 )
 
 from planner.operation import PlannedOperation
 from planner.planner import Planner
+from planner.recent import Recent
+from planner.variable_uses import variables_used
 from server.errors import TellingSchema
 from server.operations.projection import Projection
 from server.operations.refused import Refused
 from services.recently_used import RecentlyUsed
 
+MAX_PROJECTIONS = 16
 MEMORY_BYTES = 96 * 1024 * 1024
 MAX_REMEMBERED_LENGTH = 32 * 1024
 # A parsed document takes 65 to 200 bytes for each character of its text, the most where names are short.
@@ -43,8 +45,8 @@ class Prepared:
     resume_variable: str | None
     """The variable that says where to continue and is used for nothing else."""
     reads: PlannedOperation
-    projections: dict[Hashable, Projection | None] = field(default_factory=dict)
-    """By the values of these, as far as they were asked for."""
+    projections: Recent[Hashable, Projection | None] = field(default_factory=lambda: Recent(MAX_PROJECTIONS))
+    """By the values of the variables that say what is selected, as far as they were asked for."""
 
     @property
     def is_subscription(self) -> bool:
@@ -82,10 +84,10 @@ class Documents:
         operation = get_operation_ast(document, operation_name)
         if operation is None:
             raise Refused([GraphQLError(_which(operation_name))])
-        uses = _Uses()
-        visit(document, uses)
         reads = self._planner.operation(document, operation)
-        return Prepared(text, document, operation, _resume_variable(operation, uses), reads)
+        return Prepared(
+            text, document, operation, _resume_variable(operation, variables_used(document)), reads
+        )
 
 
 def _size_of(prepared: Prepared) -> int:
@@ -98,26 +100,12 @@ def _which(operation_name: str | None) -> str:
     return f'Unknown operation named "{operation_name}".'
 
 
-def _resume_variable(operation: OperationDefinitionNode, uses: "_Uses") -> str | None:
+def _resume_variable(operation: OperationDefinitionNode, uses: Counter[str]) -> str | None:
     """That of the root field's argument `after`, unless it is used elsewhere too."""
     for selection in operation.selection_set.selections:
         if isinstance(selection, FieldNode):
             for argument in selection.arguments or ():
                 value = argument.value
                 if argument.name.value == "after" and isinstance(value, VariableNode):
-                    return value.name.value if uses.counted.get(value.name.value) == 1 else None
+                    return value.name.value if uses[value.name.value] == 1 else None
     return None
-
-
-class _Uses(Visitor):
-    """Counts where each variable is used, its definition apart."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.counted: dict[str, int] = {}
-
-    def enter_variable_definition(self, node: object, *_: object) -> object:
-        return self.SKIP
-
-    def enter_variable(self, node: VariableNode, *_: object) -> None:
-        self.counted[node.name.value] = self.counted.get(node.name.value, 0) + 1

@@ -23,20 +23,27 @@ from server.operations.refused import TRY_AGAIN, UNAVAILABLE, Refused, refuse
 from server.operations.request import OperationRequest
 from server.operations.sink import Running, Sink
 from server.operations.streams import PlainStream, Stream, Streams
+from server.operations.summary import EVERY_SECONDS, Summary
 from server.operations.watching import Watching
 from server.outage import is_outage
 
 log = structlog.get_logger()
-MAX_PROJECTIONS = 16
 
 
 class Operations:
     """All of a process, and what they share."""
 
-    def __init__(self, schema: TellingSchema, persisted: PersistedOperations) -> None:
+    def __init__(
+        self,
+        schema: TellingSchema,
+        persisted: PersistedOperations,
+        *,
+        tell_every_seconds: float = EVERY_SECONDS,
+    ) -> None:
         self._schema, self._persisted = schema, persisted
         self._planner = planner_of(schema)
         self._documents = Documents(schema, self._planner)
+        self._summary = Summary(self._planner.counts, tell_every_seconds)
         self._streams = Streams()
 
     def start(
@@ -60,6 +67,7 @@ class Operations:
 
     async def execute(self, prepared: Prepared, request: OperationRequest, context: Context) -> Answer:
         """A query or mutation."""
+        self._summary.heed()
         if prepared.reads.is_query:
             body = await self._planner.payload(prepared.reads, request.variables, context)
             if body is not None:
@@ -151,12 +159,7 @@ class Operations:
     ) -> Projection | None:
         """One for all who select the same."""
         conditions = tuple(request.variables.get(name) for name in prepared.reads.conditions)
-        known = prepared.projections
-        if conditions not in known:
-            if len(known) >= MAX_PROJECTIONS:
-                known.clear()
-            known[conditions] = projection_of(executor)
-        return known[conditions]
+        return prepared.projections.get_or_make(conditions, lambda _: projection_of(executor))
 
     def _stream_of(
         self,

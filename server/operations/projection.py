@@ -8,9 +8,10 @@ from typing import Any
 
 import orjson
 from graphql import Executor
-from graphql.execution.collect_fields import FieldDetailsList, collect_fields
+from graphql.execution.collect_fields import FieldDetailsList
 
 from planner.attributes import NotPlain, Read, attribute_reader
+from planner.collecting import Collecting
 
 
 class Projection:
@@ -27,10 +28,7 @@ def root_of(executor: Executor[Any]) -> tuple[str, FieldDetailsList]:
     root = executor.schema.subscription_type
     if root is None:
         raise TypeError("the schema has no subscriptions")
-    fields = collect_fields(
-        executor.schema, executor.fragments, executor.variable_values, root, executor.operation
-    ).grouped_field_set
-    [found] = fields.items()
+    [found] = _collecting(executor).at_root(root).grouped_field_set.items()
     return found
 
 
@@ -42,14 +40,11 @@ def projection_of(executor: Executor[Any]) -> Projection | None:
     if field is None:
         return None
     try:
-        read = attribute_reader(
-            executor.schema,
-            executor.fragments,
-            executor.variable_values,
-            executor.operation,
-            field.type,
-            details,
-        )
+        read = attribute_reader(_collecting(executor), field.type, details)
     except NotPlain:
         return None
     return Projection(response_key, read)
+
+
+def _collecting(executor: Executor[Any]) -> Collecting:
+    return Collecting(executor.schema, executor.fragments, executor.variable_values, executor.operation)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pypika_tortoise.context import SqlContext
 from pypika_tortoise.queries import Table
@@ -19,11 +20,11 @@ class Exists(Q):
     `Exists(models.Publication, {"production_id": "id"}, Q(status=LIVE))` over productions. One may stand
     within another, and anywhere that a `Q` may. `where` may not need joins: nest another for that.
 
-    PostgreSQL may read it from either side, whichever it takes for the shorter way.
+    PostgreSQL reads it from either side, whichever it takes for the shorter way; under an OR row by row, or
+    the inner table whole first where it reckons with many outer rows.
     """
 
     __slots__ = ("_model", "_ties")
-    fence = ""
 
     def __init__(self, model: type[Model], ties: Mapping[str, str], where: Q | None = None) -> None:
         super().__init__(where or Q())
@@ -34,14 +35,14 @@ class Exists(Q):
         return True
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and isinstance(other, Exists) and self._parts == other._parts
+        return isinstance(other, Exists) and self._parts == other._parts
 
     @property
     def _parts(self) -> tuple[object, ...]:
         return self._model, self._ties, self.children, self._is_negated
 
     def __invert__(self) -> "Exists":
-        turned = type(self)(self._model, dict(self._ties), self.children[0])
+        turned = Exists(self._model, dict(self._ties), self.children[0])
         turned._is_negated = not self._is_negated
         return turned
 
@@ -49,7 +50,7 @@ class Exists(Q):
         """The criterion for one statement. Raises OperationalError for a condition that needs a join."""
         inner = _Inner.within(resolve_context, self._model)
         conditions = [*self._equalities(resolve_context, inner), *_condition(self.children[0], inner)]
-        criterion = _ExistsCriterion(inner.table, conditions, self.fence)
+        criterion = _ExistsCriterion(inner.table, conditions)
         return QueryModifier(criterion.negate() if self._is_negated else criterion)
 
     def _equalities(self, outer: ResolveContext, inner: ResolveContext) -> Iterator[Criterion]:
@@ -58,30 +59,26 @@ class Exists(Q):
             yield inner.table[ours[field]] == outer.table[theirs[outer_field]]
 
 
-class Probe(Exists):
-    """The same, asked of one outer row after the other, by index.
+class Source(NamedTuple):
+    """Values of one column, of the rows that satisfy the condition."""
 
-    Under an OR PostgreSQL would read the inner table whole into a hash table first: it reckons with every
-    outer row, though a page ends after a few. An OFFSET keeps it from that (subselect.c:
-    `simplify_EXISTS_query` leaves a subquery that has one as it is).
-    """
-
-    __slots__ = ()
-    fence = " OFFSET 0"
+    model: type[Model]
+    column: str
+    where: Q
 
 
 class Among(Q):
-    """Whether the value of `field` is that of `model`'s `column` in a row that satisfies `where`.
+    """Whether the value of `field` is one of those of the sources.
 
     The values are read first, once, and then the outer rows that have them, by index: for when they are few,
     whatever PostgreSQL expects.
     """
 
-    __slots__ = ("_column", "_field", "_model")
+    __slots__ = ("_field", "_sources")
 
-    def __init__(self, field: str, model: type[Model], column: str, where: Q) -> None:
-        super().__init__(where)
-        self._field, self._model, self._column = field, model, column
+    def __init__(self, field: str, *sources: Source) -> None:
+        super().__init__()
+        self._field, self._sources = field, sources
 
     def __bool__(self) -> bool:
         return True
@@ -91,19 +88,18 @@ class Among(Q):
 
     @property
     def _parts(self) -> tuple[object, ...]:
-        return self._field, self._model, self._column, self.children, self._is_negated
+        return self._field, self._sources, self._is_negated
 
     def __invert__(self) -> "Among":
-        turned = Among(self._field, self._model, self._column, self.children[0])
+        turned = Among(self._field, *self._sources)
         turned._is_negated = not self._is_negated
         return turned
 
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         """The criterion for one statement. Raises OperationalError for a condition that needs a join."""
-        inner = _Inner.within(resolve_context, self._model)
         value = resolve_context.table[resolve_context.model._meta.fields_db_projection[self._field]]
-        column = inner.table[self._model._meta.fields_db_projection[self._column]]
-        criterion = _AmongCriterion(value, column, inner.table, _condition(self.children[0], inner))
+        selections = [_Selection.of(source, resolve_context) for source in self._sources]
+        criterion = _AmongCriterion(value, selections)
         return QueryModifier(criterion.negate() if self._is_negated else criterion)
 
 
@@ -120,19 +116,6 @@ class EitherWay(Q):
     def __init__(self, near: Q, far: Q, within: Q | None = None) -> None:
         self.near, self.far, self.within = near, far, within or Q()
         super().__init__(self.within, near)
-
-
-def for_all_rows(condition: Q) -> Q:
-    """The same condition for a statement that reads every row that satisfies it, as a count does: without
-    the fences of its probes."""
-    if isinstance(condition, Exists):
-        changed: Q = Exists(condition._model, dict(condition._ties), for_all_rows(condition.children[0]))
-    elif isinstance(condition, Among) or condition.filters:
-        return condition
-    else:
-        changed = Q(*map(for_all_rows, condition.children), join_type=condition.join_type)
-    changed._is_negated = condition._is_negated
-    return changed
 
 
 @dataclass(frozen=True)
@@ -158,23 +141,39 @@ def _condition(where: Q, inner: ResolveContext) -> list[Criterion]:
 
 
 class _ExistsCriterion(Criterion):
-    def __init__(self, table: Table, conditions: list[Criterion], fence: str) -> None:
+    def __init__(self, table: Table, conditions: list[Criterion]) -> None:
         super().__init__()
-        self._table, self._conditions, self._fence = table, conditions, fence
+        self._table, self._conditions = table, conditions
 
     def get_sql(self, ctx: SqlContext) -> str:
-        return f"EXISTS(SELECT 1 FROM {_selection(self._table, self._conditions, ctx)}{self._fence})"  # noqa: S608
+        return f"EXISTS(SELECT 1 FROM {_selection(self._table, self._conditions, ctx)})"  # noqa: S608
+
+
+@dataclass(frozen=True)
+class _Selection:
+    column: Term
+    table: Table
+    conditions: list[Criterion]
+
+    @classmethod
+    def of(cls, source: Source, outer: ResolveContext) -> "_Selection":
+        inner = _Inner.within(outer, source.model)
+        column = inner.table[source.model._meta.fields_db_projection[source.column]]
+        return cls(column, inner.table, _condition(source.where, inner))
+
+    def get_sql(self, ctx: SqlContext) -> str:
+        selection = _selection(self.table, self.conditions, ctx)
+        return f"SELECT {self.column.get_sql(_qualified(ctx))} FROM {selection}"  # noqa: S608
 
 
 class _AmongCriterion(Criterion):
-    def __init__(self, value: Term, column: Term, table: Table, conditions: list[Criterion]) -> None:
+    def __init__(self, value: Term, selections: list[_Selection]) -> None:
         super().__init__()
-        self._value, self._column, self._table, self._conditions = value, column, table, conditions
+        self._value, self._selections = value, selections
 
     def get_sql(self, ctx: SqlContext) -> str:
-        value, column = (term.get_sql(_qualified(ctx)) for term in (self._value, self._column))
-        selection = _selection(self._table, self._conditions, ctx)
-        return f"{value}=ANY(ARRAY(SELECT {column} FROM {selection}))"  # noqa: S608
+        values = " UNION ALL ".join(selection.get_sql(ctx) for selection in self._selections)
+        return f"{self._value.get_sql(_qualified(ctx))}=ANY(ARRAY({values}))"
 
 
 def _selection(table: Table, conditions: list[Criterion], ctx: SqlContext) -> str:

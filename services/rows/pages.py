@@ -15,7 +15,6 @@ from tortoise.queryset import QuerySet
 
 from services.errors import BadInput
 from services.rows.exists import EitherWay
-from services.rows.exists import for_all_rows as for_all_rows
 
 MAX_FIRST = 100
 DEFAULT_FIRST = 20
@@ -79,7 +78,7 @@ async def page_of(model: type[Row], where: Q, order: Order, request: PageRequest
         cursors=[write_cursor(order, getattr(row, order.column), row.pk) for row in shown],
         has_next_page=len(rows) > first,
         has_previous_page=request.after is not None,
-        whole=model.filter(for_all_rows(where)),
+        whole=model.filter(where.within, where.far) if isinstance(where, EitherWay) else model.filter(where),
     )
 
 

@@ -3,12 +3,12 @@
 import pytest
 import strawberry
 from graphql import Executor, parse
-from graphql.execution.collect_fields import collect_fields
 from graphql.pyutils import Undefined
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.attributes import NotPlain, attribute_reader
+from planner.collecting import Collecting
 from tests.planner.attribute_documents import (
     A_CAT,
     A_DOG,
@@ -37,11 +37,10 @@ def executor_of(text, value=None, variables=None):
 
 
 def reader_of(executor):
-    asked = (executor.schema, executor.fragments, executor.variable_values)
+    collecting = Collecting(executor.schema, executor.fragments, executor.variable_values, executor.operation)
     root = executor.schema.query_type
-    [details] = collect_fields(*asked, root, executor.operation).grouped_field_set.values()
-    type_ = root.fields[details[0].node.name.value].type
-    return attribute_reader(*asked, executor.operation, type_, details)
+    [details] = collecting.at_root(root).grouped_field_set.values()
+    return attribute_reader(collecting, root.fields[details[0].node.name.value].type, details)
 
 
 def is_the_same(text, root, value, variables=None):

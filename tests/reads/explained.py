@@ -36,7 +36,7 @@ class ExplainedReads:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
         self._planner = planner_of(SCHEMA)
-        self._planner._connect = self._connect
+        self._planner.connect = self._connect
         self._planner._on_error = self._failed
         self._documents = Documents(SCHEMA, self._planner)
         self._costs: list[Cost] = []

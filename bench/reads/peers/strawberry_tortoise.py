@@ -1,5 +1,5 @@
 """Plain Strawberry with Tortoise and DataLoader, as their documentation has it, and Airdate's settings of the
-garbage collector. Its models have the columns that are asked for, and no others."""
+garbage collector."""
 
 import gc
 import hashlib
@@ -22,70 +22,12 @@ from strawberry.asgi import GraphQL
 from strawberry.dataloader import DataLoader
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
-from tortoise import Tortoise, fields
+from tortoise import Tortoise
 from tortoise.models import Model
+from tortoise_tables import AccessTokenRow, ProductionRow, PublicationRow, SpaceRow, UploadRow
 
 MAX_TOKENS, TOKEN_SECONDS = 10_000, 60.0
 viewers: dict[str, tuple[UUID, float]] = {}
-
-
-class AccessTokenRow(Model):
-    id = fields.UUIDField(primary_key=True)
-    user_id = fields.UUIDField()
-    token_hash = fields.CharField(max_length=64)
-    revoked_at = fields.DatetimeField(null=True)
-
-    class Meta:
-        table = "access_tokens"
-
-
-class UploadRow(Model):
-    id = fields.UUIDField(primary_key=True)
-    owner_id = fields.UUIDField()
-    title = fields.CharField(max_length=200)
-    filename = fields.CharField(max_length=255)
-    byte_size = fields.BigIntField()
-    status = fields.CharField(max_length=20)
-    created_at = fields.DatetimeField(auto_now_add=True)
-    updated_at = fields.DatetimeField(auto_now=True)
-
-    class Meta:
-        table = "uploads"
-
-
-class ProductionRow(Model):
-    id = fields.UUIDField(primary_key=True)
-    owner_id = fields.UUIDField()
-    upload_id = fields.UUIDField()
-    title = fields.CharField(max_length=200)
-    status = fields.CharField(max_length=20)
-    progress_percent = fields.IntField()
-    created_at = fields.DatetimeField(auto_now_add=True)
-
-    class Meta:
-        table = "productions"
-
-
-class PublicationRow(Model):
-    id = fields.UUIDField(primary_key=True)
-    space_id = fields.UUIDField()
-    production_id = fields.UUIDField()
-    status = fields.CharField(max_length=20)
-    published_at = fields.DatetimeField(null=True)
-    created_at = fields.DatetimeField(auto_now_add=True)
-
-    class Meta:
-        table = "publications"
-
-
-class SpaceRow(Model):
-    id = fields.UUIDField(primary_key=True)
-    slug = fields.CharField(max_length=60)
-    name = fields.CharField(max_length=200)
-
-    class Meta:
-        table = "spaces"
-
 
 UploadStatus = strawberry.enum(
     Enum("UploadStatus", {n: n for n in ("AWAITING_BYTES", "VERIFYING", "READY", "REJECTED", "EXPIRED")})
@@ -284,7 +226,7 @@ class View(GraphQL[dict[str, Any], None]):
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     url = f"{os.environ['DATABASE_URL']}?minsize=10&maxsize=10"
-    await Tortoise.init(db_url=url, modules={"models": ["__main__"]}, _enable_global_fallback=True)
+    await Tortoise.init(db_url=url, modules={"models": ["tortoise_tables"]}, _enable_global_fallback=True)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
