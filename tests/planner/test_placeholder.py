@@ -23,6 +23,6 @@ async def test_an_id_that_could_be_guessed_is_nobody(graphql, guess):
 
 def test_each_planner_has_one_of_its_own():
     schema = build_schema(max_depth=15)
-    one, other = planner_of(schema)._subject, planner_of(schema)._subject
+    one, other = planner_of(schema).subject, planner_of(schema).subject
     assert one.placeholder != other.placeholder
     assert one.symbol_of(True).user_id == one.placeholder
