@@ -14,7 +14,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from services.errors import BadInput
-from services.rows.exists import EitherWay
+from services.rows.conditions import EitherWay
 
 MAX_FIRST = 100
 DEFAULT_FIRST = 20
