@@ -15,16 +15,15 @@ from planner.run import Run
 from planner.selecting import Selecting
 
 
-@dataclass(frozen=True, slots=True)
 class Plan:
-    roots: Sequence[Root]
+    def __init__(self, roots: Sequence[Root]) -> None:
+        self.roots = roots
+        names = {root.key: root.constant for root in roots}
+        self._always = None if None in names.values() else orjson.dumps({"data": names})
 
     async def data(self, run: Run) -> dict[str, Any]:
         """A result's `data`, ready for JSON. Raises whatever cannot be answered so; nothing was changed."""
-        if not any(root.levels for root in self.roots):
-            answers = await self.load(run)
-        else:
-            answers = await run.load(partial(self.load, run))
+        answers = await run.load(partial(self.load, run))
         return {key: answer() for key, answer in answers}
 
     async def load(self, run: Run) -> list[tuple[str, Answer]]:
@@ -33,7 +32,7 @@ class Plan:
 
     async def payload(self, run: Run) -> bytes:
         """The result as JSON."""
-        return orjson.dumps({"data": await self.data(run)})
+        return self._always or orjson.dumps({"data": await self.data(run)})
 
 
 @dataclass(frozen=True, slots=True)

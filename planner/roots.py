@@ -31,6 +31,8 @@ class Root:
     levels: tuple[Level, ...] = ()
     reached: Callable[[Run], tuple[Level, ...]] | None = None
     """Which of them a run reads, where not all."""
+    constant: str | None = None
+    """The answer, where it is always the same."""
 
 
 def root_of(selected: Selected, objects: Objects, selecting: Selecting) -> Root:
@@ -52,7 +54,7 @@ def _constant(selected: Selected) -> Root:
     async def load(run: Run) -> Answer:
         return lambda: selected.parent.name
 
-    return Root(selected.key, load)
+    return Root(selected.key, load, constant=selected.parent.name)
 
 
 def _list(selected: Selected, level: ListLevel) -> Root:

@@ -46,7 +46,7 @@ async def publish_options(
         await models.Publication.filter(production__upload_id__in={upload.id for upload in uploads})
         .exclude(status=PublicationStatus.WITHDRAWN)
         .select_related("production")
-        .order_by("created_at")
+        .order_by("created_at", "id")
     )
     there = {(each.production.upload_id, each.space_id): each for each in publications}
     return {

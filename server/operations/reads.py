@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
+from graphql import GraphQLError
 from tortoise import connections
 
 from planner.planner import Planner, Subject
@@ -63,5 +64,6 @@ def _heard(error: Exception) -> None:
     """graphql-core meets the same mistake, and tells it. That the database is away is told as it is."""
     if is_outage(error):
         raise error
-    if not isinstance(error, tuple(TOLD)) and not is_unstorable_value(error):
+    is_told = isinstance(error, (GraphQLError, *TOLD)) or is_unstorable_value(error)
+    if not is_told:
         log.warning("a plan failed; graphql-core answers instead", exc_info=error)

@@ -208,9 +208,10 @@ async def test_every_reason_is_told(library, database):
         document = """{
           authors { books { reviews author { books { reviews } } } shelf { nodes { reviews } } }
           book(id: "Book:1") { reviews }
+          motto
           __typename
         }"""
-        reason = "Book.reviews says not what it stands on"
+        reason = "Book.reviews says not what it stands on\n  Query.motto says not what it stands on"
         told_all = f"left to graphql-core:\n  {reason}\nstatements: 0"
         assert library.page.explaining.plan_of(document) == told_all
         document = "{ __schema { types { name } } authors { books { reviews } } }"
