@@ -10,6 +10,7 @@ from planner.level import Loaded
 from planner.lists import Asked, Choice, ListLevel
 from planner.parameters import Statement
 from planner.run import Run
+from planner.statements import Statements
 
 Connect = Callable[..., Any]
 
@@ -25,10 +26,10 @@ class ConnectionLevel(ListLevel):
         pages: Pages,
         arguments: ArgumentReader,
         viewer: Any,
-        placeholder: Any,
+        statements: Statements,
         path: str,
     ) -> None:
-        super().__init__(declared, viewer, placeholder, path)
+        super().__init__(declared, viewer, statements, path)
         self.pages, self._arguments = pages, arguments
         self.connect_source = ""
         """Of the function that makes the connection out of a page."""
