@@ -44,7 +44,10 @@ class Given:
     """The rows that have these keys."""
 
     def sql(self, level: Level, depth: int, parameters: Parameters, link: str | None) -> str:
-        return f"SELECT {numbered(level.columns)} FROM {level.joined(parameters)} WHERE {level.key} = {link}"
+        # The OFFSET keeps it a subselect: as a table among others it could be joined by hash, which loses the
+        # order of the lists below.
+        source = level.joined(parameters)
+        return f"SELECT {numbered(level.columns)} FROM {source} WHERE {level.key} = {link} OFFSET 0"
 
 
 class NamedLevel(Level):
