@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, TypeVar
@@ -155,7 +156,9 @@ class Planner:
                     raise NotPlanned(plan)
                 data = await plan.data(payload, self.run(variables, context))
             except Exception as error:
-                self._fall_back(error)
+                # It has been carried out: what can be told of it is told, whatever is away.
+                with suppress(type(error)):
+                    self._fall_back(error)
                 return None
             self.counts.planned += 1
             return data
@@ -166,8 +169,8 @@ class Planner:
         if isinstance(error, NotPlanned):
             self.counts.fell_back[str(error)] += 1
             return
-        self._on_error(error)
         self.counts.fell_back[f"raised {type(error).__name__}"] += 1
+        self._on_error(error)
 
     def _kept(
         self,

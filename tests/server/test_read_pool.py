@@ -8,6 +8,7 @@ from tortoise import connections
 
 from server import postgres_client
 from server.postgres_client import PostgresClient, Reading
+from tests.factories import id_of, make_production, make_token, make_user
 from tests.live_client import live_client
 from tests.tcp_proxy import LOOPBACK
 
@@ -67,3 +68,17 @@ async def test_what_cannot_be_read_now_is_to_be_asked_again(http, server, gatewa
     assert (told["type"], told["id"]) == ("error", "1")
     assert [error["extensions"]["code"] for error in told["payload"]] == ["UNAVAILABLE"]
     assert "secret" not in response.text + str(told)
+
+
+UPDATE = """
+mutation ($id: ID!) { updateProduction(input: {productionId: $id, title: "New"}) {
+  production { title publications { totalCount } } userErrors { message } } }
+"""
+
+
+async def test_what_was_written_is_told_although_plans_cannot_read(graphql, database_away):
+    owner = await make_user()
+    production = await make_production(owner)
+    data = await graphql(UPDATE, {"id": id_of(production)}, token=await make_token(owner))
+    told = {"title": "New", "publications": {"totalCount": 0}}
+    assert data == {"updateProduction": {"production": told, "userErrors": []}}
