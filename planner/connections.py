@@ -10,8 +10,7 @@ from planner.level import Loaded
 from planner.lists import Asked, Choice, ListLevel
 from planner.parameters import Statement
 from planner.run import Run
-
-Connect = Callable[..., Any]
+from planner.statements import Statements
 
 
 class ConnectionLevel(ListLevel):
@@ -25,10 +24,10 @@ class ConnectionLevel(ListLevel):
         pages: Pages,
         arguments: ArgumentReader,
         viewer: Any,
-        placeholder: Any,
+        statements: Statements,
         path: str,
     ) -> None:
-        super().__init__(declared, viewer, placeholder, path)
+        super().__init__(declared, viewer, statements, path)
         self.pages, self._arguments = pages, arguments
         self.connect_source = ""
         """Of the function that makes the connection out of a page."""
@@ -66,9 +65,9 @@ class ConnectionLevel(ListLevel):
         return [None if place is None else pages[place] for place in loaded.places]
 
     @cached_property
-    def connect(self) -> Connect:
+    def connect(self) -> Callable[..., Any]:
         """Made when all of the level is known."""
-        connect: Connect = self.generated(self.connect_source, "connect")
+        connect: Callable[..., Any] = self.generated(self.connect_source, "connect")
         return connect
 
     def _pages_of(self, loaded: Loaded, objects: Sequence[Sequence[Any]]) -> Sequence[Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tortoise.expressions import Q
@@ -10,12 +11,10 @@ from planner.declared import EitherWay, Order, ToMany
 from planner.either_way import Page, keys_of_page
 from planner.level import TABLE, Level, Loaded
 from planner.parameters import PARENTS, VIEWER, Brought, Parameters, Statement
-from planner.recent import Recent
 from planner.run import Run
-from planner.statements import Chained, chain_of, numbered, statement_of
+from planner.statements import Statements, chain_of, numbered
 from planner.tables import column_of, foreign_key, sql_type_of, table_of
 
-MAX_STATEMENTS = 64
 BETWEEN = "between"
 """The alias of the rows that link these to those above."""
 
@@ -39,7 +38,7 @@ class Choice:
         by = f"{value} {direction}, {level.key} {direction}"
         where = level.where(self.chosen)
         if isinstance(where, EitherWay) and link is None and self.limit is not None:
-            page = Page(table_of(level.model), TABLE, level.key, by, self.limit)
+            page = Page(table_of(level.model), TABLE, level.key, by, self.limit, where.most_near)
             conditions, limit = self._of_page(page, where, level, depth, parameters), ""
         else:
             asked = level.conditions(where, parameters, link) + self._beyond(level, depth, parameters)
@@ -104,10 +103,9 @@ class ListLevel(Level):
     reads_rows = True
     """Whether more is asked for than how many there are."""
 
-    def __init__(self, declared: ToMany, viewer: Any, placeholder: Any, path: str) -> None:
+    def __init__(self, declared: ToMany, viewer: Any, statements: Statements, path: str) -> None:
         super().__init__(declared.model, path)
-        self.declared, self._viewer, self._placeholder = declared, viewer, placeholder
-        self._statements: Recent[tuple[Hashable, ...], Statement] = Recent(MAX_STATEMENTS)
+        self.declared, self._viewer, self._statements = declared, viewer, statements
 
     @property
     def can_be_fused(self) -> bool:  # type: ignore[override]
@@ -119,22 +117,15 @@ class ListLevel(Level):
 
     def statement(self, choices: Sequence[Choice]) -> Statement:
         """Of the level and those fused to it."""
-        return self._statements.get_or_make(tuple(choices), self._made_statement)
+        return self._statements.of(chain_of(self), choices, self._key_type)
 
     def counting(self, choice: Choice) -> Statement:
-        return self._statements.get_or_make((Count(choice),), self._counting)
+        return self._statements.of([self], [Count(choice)], self._key_type)
 
     def statement_of(self, run: Run) -> Statement | None:
         if not self.reads_rows:
             return None
         return self.statement([each.choice for each in asked_of(chain_of(self), run)])
-
-    def _made_statement(self, choices: Any) -> Statement:
-        chain = [Chained(level, choice) for level, choice in zip(chain_of(self), choices, strict=True)]
-        return statement_of(chain, self._placeholder, self._key_type)
-
-    def _counting(self, counts: Any) -> Statement:
-        return statement_of([Chained(self, counts[0])], self._placeholder, self._key_type)
 
     async def load(self, run: Run, parents: Sequence[Any]) -> Loaded:
         keys, places = self._keys_of(parents)
@@ -196,7 +187,7 @@ class ListLevel(Level):
             f"{TABLE}.{column_of(self.model, mine)} AND {BETWEEN}.{column_of(between, column)} = {link}"
         )
 
-    @property
+    @cached_property
     def _key_type(self) -> str | None:
         if self.declared.link is None:
             return None

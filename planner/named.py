@@ -1,7 +1,7 @@
 """Levels of rows that are named: one by its values, or several by their primary keys."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -14,12 +14,10 @@ from planner.level import TABLE, Level, Loaded
 from planner.lists import Asked, Choice, ListLevel, asked_of, continuing
 from planner.not_planned import NotPlanned
 from planner.parameters import PARENTS, VIEWER, Brought, Parameters, Statement
-from planner.recent import Recent
 from planner.run import Run
-from planner.statements import Chained, Rows, chain_of, numbered, statement_of
+from planner.statements import Rows, Statements, chain_of, numbered
 from planner.tables import column_of, key_of, sql_type_of
 
-MAX_STATEMENTS = 16
 BUILDER = 0
 
 
@@ -28,7 +26,8 @@ class Named:
     """Rows that have these values, and that the predicate lets through."""
 
     names: tuple[str, ...]
-    where: Q | None
+    where: Q | None = field(compare=False)
+    """The level's own."""
 
     def sql(self, level: Level, depth: int, parameters: Parameters, link: str | None) -> str:
         joined = level.joined(parameters)
@@ -45,7 +44,10 @@ class Given:
     """The rows that have these keys."""
 
     def sql(self, level: Level, depth: int, parameters: Parameters, link: str | None) -> str:
-        return f"SELECT {numbered(level.columns)} FROM {level.joined(parameters)} WHERE {level.key} = {link}"
+        # The OFFSET keeps it a subselect: as a table among others it could be joined by hash, which loses the
+        # order of the lists below.
+        source = level.joined(parameters)
+        return f"SELECT {numbered(level.columns)} FROM {source} WHERE {level.key} = {link} OFFSET 0"
 
 
 class NamedLevel(Level):
@@ -72,14 +74,19 @@ class OneLevel(NamedLevel):
     kind = "one row"
 
     def __init__(
-        self, model: type[Model], where: Q | None, placeholder: Any, path: str, *, is_viewer: bool = False
+        self,
+        model: type[Model],
+        where: Q | None,
+        statements: Statements,
+        path: str,
+        *,
+        is_viewer: bool = False,
     ) -> None:
         super().__init__(model, path)
         self._is_viewer = is_viewer
         self.by: Callable[[Run], Mapping[str, Any]] = lambda run: {}
         """The values that a run finds it by."""
-        self._where, self._placeholder = where, placeholder
-        self._statements: Recent[tuple[Any, ...], Statement] = Recent(MAX_STATEMENTS)
+        self._where, self._statements = where, statements
 
     @property
     def is_at_hand(self) -> bool:
@@ -88,19 +95,14 @@ class OneLevel(NamedLevel):
 
     def statement(self, names: tuple[str, ...], choices: Sequence[Choice]) -> Statement:
         """That for values of these columns."""
-        return self._statements.get_or_make((names, *choices), self._made_statement)
+        rows: list[Rows] = [Named(names, self._where), *choices]
+        return self._statements.of(chain_of(self), rows, None)
 
     def statement_of(self, run: Run) -> Statement | None:
         if self.is_at_hand:
             return None
         asked = asked_of(chain_of(self), run)
         return self.statement(tuple(self.by(run)), [each.choice for each in asked])
-
-    def _made_statement(self, key: tuple[Any, ...]) -> Statement:
-        names, *choices = key
-        rows: list[Rows] = [Named(names, self._where), *choices]
-        chain = [Chained(level, each) for level, each in zip(chain_of(self), rows, strict=True)]
-        return statement_of(chain, self._placeholder, None)
 
     async def find(self, run: Run) -> Loaded:
         """Load the row, and what is below it."""
@@ -126,15 +128,18 @@ class GivenLevel(NamedLevel):
 
     kind = "rows just written"
 
-    def __init__(self, model: type[Model], placeholder: Any, path: str) -> None:
+    def __init__(self, model: type[Model], statements: Statements, path: str) -> None:
         super().__init__(model, path)
-        self._placeholder = placeholder
+        self._statements = statements
 
     def statement(self, choices: Sequence[Choice]) -> Statement:
         """Of the level and those fused to it."""
         rows: list[Rows] = [Given(), *choices]
-        chain = [Chained(level, each) for level, each in zip(chain_of(self), rows, strict=True)]
-        return statement_of(chain, self._placeholder, sql_type_of(self.model, key_of(self.model)))
+        return self._statements.of(chain_of(self), rows, self._key_type)
+
+    @cached_property
+    def _key_type(self) -> str:
+        return sql_type_of(self.model, key_of(self.model))
 
     def statement_of(self, run: Run) -> Statement | None:
         if self._take:

@@ -19,13 +19,14 @@ from tortoise.models import Model
 
 from planner.arguments import ArgumentReader
 from planner.columns import attribute_expression, field_expression
-from planner.connection import connection_code
+from planner.connection_words import connection_code
 from planner.connections import ConnectionLevel
 from planner.declared import Backing, Computed, Pages, ToMany, ToOne, backing_of, declared_of
 from planner.level import TABLE, Awaited, Called, Child, Join, Level
 from planner.lists import PlainListLevel
 from planner.not_planned import NotPlanned
 from planner.selecting import Selected, Selecting, origin_of
+from planner.statements import Statements
 from planner.tables import foreign_key, key_of
 
 
@@ -50,7 +51,8 @@ class Objects:
     """Makes expressions and levels of what is selected, for one kind of viewer."""
 
     def __init__(self, selecting: Selecting, viewer: Any, placeholder: Any) -> None:
-        self._selecting, self.viewer, self.placeholder = selecting, viewer, placeholder
+        self._selecting, self.viewer = selecting, viewer
+        self.statements = Statements(placeholder)
 
     def object(self, spot: Spot, type_: GraphQLObjectType, selected: Sequence[Selected]) -> str:
         """The display of a dictionary."""
@@ -138,7 +140,7 @@ class Objects:
         listed = get_nullable_type(selected.field.type)
         if not isinstance(listed, GraphQLList):
             raise NotPlanned(f"{selected} is no list")
-        level = PlainListLevel(declared, self.viewer, self.placeholder, str(selected))
+        level = PlainListLevel(declared, self.viewer, self.statements, str(selected))
         self.all_of(level, listed.of_type, selected)
         return level
 
@@ -148,7 +150,7 @@ class Objects:
         if not isinstance(connection, GraphQLObjectType):
             raise NotPlanned(f"{selected} is no connection")
         arguments = ArgumentReader(self._selecting.schema, selected.field, selected.details[0].node)
-        level = ConnectionLevel(declared, pages, arguments, self.viewer, self.placeholder, str(selected))
+        level = ConnectionLevel(declared, pages, arguments, self.viewer, self.statements, str(selected))
         connection_code(level, connection, self._selecting, selected, self.all_of)
         return level
 

@@ -52,7 +52,7 @@ def _part(selected: Selected, objects: Objects, selecting: Selecting, levels: li
     backing = backing_of(origin_of(get_nullable_type(type_.of_type) if is_list else type_))
     if backing is None:
         return _plain(definition, selecting.reader(selected.field.type, selected))
-    level = GivenLevel(backing.model, objects.placeholder, str(selected))
+    level = GivenLevel(backing.model, objects.statements, str(selected))
     objects.all_of(level, type_.of_type if is_list else type_, selected)
     level.settle()
     levels.append(level)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, TypeVar
@@ -19,11 +20,21 @@ from planner.executor import Complete, PayloadExecutor
 from planner.not_planned import NotPlanned
 from planner.operation import PlannedOperation
 from planner.plan import MutationPlan, Plan, mutation_plan_of, plan_of
+from planner.recent import Recent
 from planner.resolvers import hasten
 from planner.run import Connect, Information, Run
 from planner.selecting import Selecting
+from planner.statements import MAX_BYTES as STATEMENTS_BYTES
+
+MAX_BYTES = 128 * 1024 * 1024
+"""Of all plans, for each kind of viewer and what @skip and @include may be."""
+# As measured with tracemalloc: a parsed document takes 200 bytes a character at most, and its plan 100.
+BYTES_A_CHARACTER, MAX_LENGTH = 300, 32 * 1024
 
 Compiled = TypeVar("Compiled", Plan, MutationPlan)
+
+
+PlanKey = tuple[PlannedOperation, Hashable, tuple[Hashable, ...]]
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,8 @@ class Planner:
         self.schema, self.subject, self.connect = schema, subject, connect
         self._on_error = on_error
         self.counts = Counts()
+        heaviest = STATEMENTS_BYTES + MAX_LENGTH * BYTES_A_CHARACTER
+        self._plans: Recent[PlanKey, Plan | MutationPlan | str] = Recent(MAX_BYTES, heaviest, _weight_of)
         hasten(schema)
 
     def operation(self, document: DocumentNode, operation: OperationDefinitionNode) -> PlannedOperation:
@@ -143,7 +156,9 @@ class Planner:
                     raise NotPlanned(plan)
                 data = await plan.data(payload, self.run(variables, context))
             except Exception as error:
-                self._fall_back(error)
+                # It has been carried out: what can be told of it is told, whatever is away.
+                with suppress(type(error)):
+                    self._fall_back(error)
                 return None
             self.counts.planned += 1
             return data
@@ -154,8 +169,8 @@ class Planner:
         if isinstance(error, NotPlanned):
             self.counts.fell_back[str(error)] += 1
             return
-        self._on_error(error)
         self.counts.fell_back[f"raised {type(error).__name__}"] += 1
+        self._on_error(error)
 
     def _kept(
         self,
@@ -173,8 +188,12 @@ class Planner:
             except NotPlanned as reason:
                 return str(reason)
 
-        found: Any = operation.plans.get_or_make((kind, flags), made)
+        found: Any = self._plans.get_or_make((operation, kind, flags), made)
         if isinstance(found, str):
             raise NotPlanned(found)
         plan: Compiled = found
         return plan
+
+
+def _weight_of(key: PlanKey, plan: object) -> int:
+    return STATEMENTS_BYTES + key[0].length * BYTES_A_CHARACTER

@@ -125,7 +125,7 @@ def _level_of(type_: Any, selected: Selected, objects: Objects, *, is_viewer: bo
         raise NotPlanned(f"{type_.name} says not what it stands on")
     where = backing.visible(objects.viewer) if backing.visible else None
     level = OneLevel(
-        backing.model, where, objects.placeholder, f"{selected}: {type_.name}", is_viewer=is_viewer
+        backing.model, where, objects.statements, f"{selected}: {type_.name}", is_viewer=is_viewer
     )
     objects.all_of(level, type_, selected)
     return level

@@ -10,6 +10,12 @@ from typing import Any, Protocol
 
 from planner.level import Level
 from planner.parameters import PARENTS, Parameters, Statement
+from planner.recent import Recent
+
+MAX_BYTES = 128 * 1024
+"""Of the statements of one plan."""
+# As measured with tracemalloc; Python keeps a character in four bytes at most.
+ENTRY_BYTES, VALUE_BYTES, CHARACTER_BYTES = 2048, 128, 2 * 4
 
 PARENT = "parent"
 """The alias of the rows above, where they are known by their keys."""
@@ -26,6 +32,25 @@ class Rows(Protocol):
 class Chained:
     level: Level
     rows: Rows
+
+
+class Statements:
+    """Those of a plan, written once for what their lists were asked; the longest unused go."""
+
+    def __init__(self, placeholder: Any) -> None:
+        self._placeholder = placeholder
+        self._written: Recent[tuple[Chained, ...], Statement] = Recent(MAX_BYTES, MAX_BYTES // 2, _weight_of)
+
+    def of(self, levels: Sequence[Level], rows: Sequence[Rows], key_type: str | None) -> Statement:
+        """That of a chain, with what its levels ask for; see `statement_of`."""
+        chain = tuple(Chained(level, asked) for level, asked in zip(levels, rows, strict=True))
+        return self._written.get_or_make(chain, lambda _: statement_of(chain, self._placeholder, key_type))
+
+
+def _weight_of(chain: object, statement: Statement) -> int:
+    """What a client chose is kept twice, in the statement and in what it is known by."""
+    chosen = sum(len(value) if isinstance(value, str) else 0 for value in statement.values)
+    return ENTRY_BYTES + len(statement.sql) + VALUE_BYTES * len(statement.values) + CHARACTER_BYTES * chosen
 
 
 def chain_of(level: Level) -> list[Level]:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from schema.context import Gateways
 from server.auth import credential_of_header
 from server.operations import Caller, OperationRequest, Operations, Prepared, Refused
+from server.operations.refused import TRY_AGAIN
 from server.origin import origin_of
 from server.outage import is_outage
 from server.pages import DIST, graphiql_page
@@ -28,7 +29,6 @@ from services.errors import Unauthenticated
 
 log = structlog.get_logger()
 NOT_SIGNED_IN = "The access token is unknown, expired or revoked."
-TRY_AGAIN = "This cannot be answered now; try again in a while."
 
 
 class GraphQLView:

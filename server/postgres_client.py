@@ -86,7 +86,7 @@ class Transaction(TransactionContextPooled):
 
 
 class Reading:
-    """A connection for reads alone, taken from a pool of their own; in a transaction, that one's."""
+    """A connection for reads alone, taken from a pool of their own."""
 
     __slots__ = ("_client", "_connection", "_pool")
 
@@ -115,7 +115,8 @@ class PostgresClient(AsyncpgDBClient):
         return Reading(self)
 
     async def open_reads(self) -> BoundedPool:
-        async with self._pool_init_lock:
+        """Whoever comes meanwhile waits for the same, but no longer than for a connection."""
+        async with asyncio.timeout(ACQUIRE_SECONDS), self._pool_init_lock:
             if self.reads is None:
                 if self._pool is None:
                     await self.create_connection(with_db=True)

@@ -19,7 +19,7 @@ from server.operations.payload import payload_of
 from server.operations.persisted import PersistedOperations
 from server.operations.projection import Projection, projection_of, root_of
 from server.operations.reads import planner_of
-from server.operations.refused import Refused
+from server.operations.refused import TRY_AGAIN, UNAVAILABLE, Refused, refuse
 from server.operations.request import OperationRequest
 from server.operations.sink import Running, Sink
 from server.operations.streams import PlainStream, Stream, Streams
@@ -77,7 +77,12 @@ class Operations:
         return answer_of(result)
 
     def _ours(self, error: Exception, request_id: str | None) -> Refused:
-        """A bug: logged and masked like every other error of an operation."""
+        """A bug: logged and masked like every other error of an operation. What is away is told as that."""
+        if is_outage(error):
+            log.warning("an operation cannot be answered now", error=repr(error))
+            refused = refuse("UNAVAILABLE", TRY_AGAIN, status=UNAVAILABLE)
+            self._schema.tell(refused.errors, request_id)
+            return refused
         refused = Refused([GraphQLError(str(error), original_error=error)])
         self._schema.tell(refused.errors, request_id)
         return refused

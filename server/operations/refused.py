@@ -2,7 +2,8 @@ from collections.abc import Sequence
 
 from graphql import GraphQLError
 
-BAD_REQUEST, FORBIDDEN = 400, 403
+BAD_REQUEST, FORBIDDEN, UNAVAILABLE = 400, 403, 503
+TRY_AGAIN = "This cannot be answered now; try again in a while."
 
 
 class Refused(Exception):
