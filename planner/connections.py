@@ -12,8 +12,6 @@ from planner.parameters import Statement
 from planner.run import Run
 from planner.statements import Statements
 
-Connect = Callable[..., Any]
-
 
 class ConnectionLevel(ListLevel):
     """A page of each parent's rows, worded as a connection."""
@@ -67,9 +65,9 @@ class ConnectionLevel(ListLevel):
         return [None if place is None else pages[place] for place in loaded.places]
 
     @cached_property
-    def connect(self) -> Connect:
+    def connect(self) -> Callable[..., Any]:
         """Made when all of the level is known."""
-        connect: Connect = self.generated(self.connect_source, "connect")
+        connect: Callable[..., Any] = self.generated(self.connect_source, "connect")
         return connect
 
     def _pages_of(self, loaded: Loaded, objects: Sequence[Sequence[Any]]) -> Sequence[Any]:

@@ -31,12 +31,13 @@ class Order(Protocol):
 @runtime_checkable
 class EitherWay(Protocol):
     """A predicate in two forms that mean the same, on the rows `within`, which their own columns tell: `near`
-    is asked row by row, `far` begins at what satisfies it. A list without a parent reads some rows by `near`,
-    and all by `far` where those do not fill its page."""
+    is asked row by row, `far` begins at what satisfies it. A list without a parent reads `most_near` rows by
+    `near`, and all by `far` where those do not fill its page."""
 
     near: Q
     far: Q
     within: Q
+    most_near: int
 
 
 class Pages(Protocol):

@@ -3,10 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-NEAR = 1000
-"""So many rows are asked one by one, which takes some milliseconds, before all that satisfy the predicate are
-gathered."""
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -17,6 +13,8 @@ class Page:
     key: str
     by: str
     limit: int
+    most_near: int
+    """So many rows are asked one by one, before all that satisfy the predicate are gathered."""
 
 
 def keys_of_page(page: Page, within: Callable[[], str], near: str, far: str) -> str:
@@ -27,9 +25,9 @@ def keys_of_page(page: Page, within: Callable[[], str], near: str, far: str) -> 
     (a one-time filter) only where that is true: so `rest` and the second branch wait for `near` to fail.
     """
     source, by, limit = f"{page.table} AS {page.alias}", page.by, page.limit
-    looked_at = f"SELECT * FROM {source} WHERE {within()} ORDER BY {by} LIMIT {NEAR}"
+    looked_at = f"SELECT * FROM {source} WHERE {within()} ORDER BY {by} LIMIT {page.most_near}"
     found = f"SELECT {page.key} AS key FROM ({looked_at}) AS {page.alias} WHERE {near} ORDER BY {by}"
-    rest = f"SELECT 1 FROM {source} WHERE {within()} ORDER BY {by} OFFSET {NEAR} LIMIT 1"
+    rest = f"SELECT 1 FROM {source} WHERE {within()} ORDER BY {by} OFFSET {page.most_near} LIMIT 1"
     all_of_them = f"SELECT {page.key} FROM {source} WHERE {within()} AND {far}"
     is_full = f"(SELECT count(*) FROM near) = {limit}"
     return (

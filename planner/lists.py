@@ -38,7 +38,7 @@ class Choice:
         by = f"{value} {direction}, {level.key} {direction}"
         where = level.where(self.chosen)
         if isinstance(where, EitherWay) and link is None and self.limit is not None:
-            page = Page(table_of(level.model), TABLE, level.key, by, self.limit)
+            page = Page(table_of(level.model), TABLE, level.key, by, self.limit, where.most_near)
             conditions, limit = self._of_page(page, where, level, depth, parameters), ""
         else:
             asked = level.conditions(where, parameters, link) + self._beyond(level, depth, parameters)

@@ -19,7 +19,7 @@ from tortoise.models import Model
 
 from planner.arguments import ArgumentReader
 from planner.columns import attribute_expression, field_expression
-from planner.connection import connection_code
+from planner.connection_words import connection_code
 from planner.connections import ConnectionLevel
 from planner.declared import Backing, Computed, Pages, ToMany, ToOne, backing_of, declared_of
 from planner.level import TABLE, Awaited, Called, Child, Join, Level

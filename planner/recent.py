@@ -7,7 +7,7 @@ Value = TypeVar("Value")
 
 
 class Recent(Generic[Key, Value]):
-    """What was made, by what it was made of, up to a number or a weight; the longest unused goes."""
+    """What was made, by what it was made of, up to a weight; the longest unused goes."""
 
     def __init__(
         self,
@@ -15,7 +15,8 @@ class Recent(Generic[Key, Value]):
         heaviest: int | None = None,
         weight_of: Callable[[Key, Value], int] = lambda key, value: 1,
     ) -> None:
-        """What alone weighs more than `heaviest`, which is at most `most`, is not kept."""
+        """Each weighs 1 where nothing else is said. What alone weighs more than `heaviest`, which is at most
+        `most`, is not kept."""
         self._most, self._weight_of = most, weight_of
         self._heaviest = most if heaviest is None else heaviest
         self._made: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
@@ -27,10 +28,9 @@ class Recent(Generic[Key, Value]):
 
     def get_or_make(self, key: Key, make: Callable[[Key], Value]) -> Value:
         """What `make` raises is raised, and nothing is kept."""
-        known = self._made.get(key)
-        if known is not None:
+        if key in self._made:
             self._made.move_to_end(key)
-            return known[0]
+            return self._made[key][0]
         made = make(key)
         weight = self._weight_of(key, made)
         if weight <= self._heaviest:

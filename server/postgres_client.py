@@ -86,7 +86,7 @@ class Transaction(TransactionContextPooled):
 
 
 class Reading:
-    """A connection for reads alone, taken from a pool of their own; in a transaction, that one's."""
+    """A connection for reads alone, taken from a pool of their own."""
 
     __slots__ = ("_client", "_connection", "_pool")
 

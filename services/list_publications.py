@@ -6,7 +6,7 @@ from tortoise.expressions import Q
 import models
 from models.statuses import PublicationStatus
 from services.policy import NOT_WITHDRAWN, visible_publications
-from services.rows.exists import Exists
+from services.rows.conditions import Exists
 from services.rows.pages import NEWEST_FIRST, Page, PageRequest, page_of
 from services.viewer import Viewer
 

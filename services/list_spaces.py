@@ -5,7 +5,7 @@ from tortoise.expressions import Q
 import models
 from models.statuses import SpaceRole, SpaceVisibility
 from services.policy import visible_spaces
-from services.rows.exists import Exists
+from services.rows.conditions import Exists
 from services.rows.pages import NEWEST_FIRST, Page, PageRequest, page_of
 from services.viewer import Viewer
 

@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 
 import models
 from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
-from services.rows.exists import Among, Exists, Source
+from services.rows.conditions import Among, Exists, Source
 from services.viewer import Viewer
 
 PUBLISHING_ROLES = (SpaceRole.PUBLISHER, SpaceRole.OWNER)

@@ -11,7 +11,7 @@ from services.policy import (
     visible_productions_gathered,
     visible_publications,
 )
-from services.rows.exists import Among, EitherWay, Exists, Source
+from services.rows.conditions import Among, EitherWay, Exists, Source
 from services.viewer import Viewer
 
 

@@ -14,13 +14,11 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from services.errors import BadInput
-from services.rows.exists import EitherWay
+from services.rows.conditions import EitherWay
 
 MAX_FIRST = 100
 DEFAULT_FIRST = 20
 CURSOR_VERSION = 1
-NEAR = 1000
-"""So many rows of a table are asked one after the other, which takes some milliseconds."""
 
 Row = TypeVar("Row", bound=Model)
 
@@ -86,7 +84,7 @@ async def _either_way(reached: QuerySet[Row], where: EitherWay, order: Order, li
     """The first that satisfy the condition: of the next rows that may, and if those are too few, of all
     that do."""
     within = reached.filter(where.within)
-    edge = await within.offset(NEAR - 1).first().values_list(order.column, flat=True)
+    edge = await within.offset(where.most_near - 1).first().values_list(order.column, flat=True)
     if edge is None:
         return await within.filter(where.near).limit(limit)
     step = "gte" if order.is_descending else "lte"

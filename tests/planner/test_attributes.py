@@ -79,7 +79,7 @@ def like(value, **changes):
 
 
 @pytest.mark.parametrize("root", ROOTS)
-@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: repr(wrong).partition(" object at ")[0])
 def test_each_root_with_each_wrong_value(root, wrong):
     on_cat = "... on Cat { name lives }" if root == "pets" else "name"
     for value in (wrong, [A_CAT, wrong]):

@@ -32,7 +32,7 @@ async def no_rows():
 @pytest.fixture
 def planner(opened):
     planner = planner_of(SCHEMA)
-    planner._connect = no_rows
+    planner.connect = no_rows
     return planner
 
 

@@ -100,8 +100,7 @@ query Near%d($after: String, $orderBy: ListOrder!) {
 @pytest.mark.parametrize("order", ListOrder)
 async def test_what_is_rare_is_found_behind_what_is_not_seen(graphql, monkeypatch, near, order):
     """However few rows are asked one by one before all that is seen is gathered; by a plan and without."""
-    monkeypatch.setattr("services.rows.pages.NEAR", near)
-    monkeypatch.setattr("planner.either_way.NEAR", near)
+    monkeypatch.setattr("services.rows.conditions.EitherWay.most_near", near)
     owner, other = await make_user("Ada"), await make_user("Bob")
     space = await make_space(other, visibility=SpaceVisibility.PUBLIC)
     for title in "badcaxbxaxxxdx":

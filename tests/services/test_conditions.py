@@ -10,7 +10,7 @@ from tortoise.expressions import Q, ResolveContext, Subquery
 
 import models
 from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
-from services.rows.exists import Among, EitherWay, Exists, Source
+from services.rows.conditions import Among, EitherWay, Exists, Source
 from tests.factories import add_member, make_production, make_publication, make_space, make_user
 
 LIVE = Q(status=PublicationStatus.LIVE)

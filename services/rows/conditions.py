@@ -108,10 +108,12 @@ class EitherWay(Q):
     order of a list, and good where much satisfies it; `far` begins at what satisfies it, and is good where
     that is little. `within` is for columns of the row itself.
 
-    As a condition it is `near`. A list that has not filled its page after some rows turns to `far`.
+    As a condition it is `near`. A list that has not filled its page after `most_near` rows turns to `far`.
     """
 
     __slots__ = ("far", "near", "within")
+    most_near = 1000
+    """To ask so many rows one after the other takes some milliseconds."""
 
     def __init__(self, near: Q, far: Q, within: Q | None = None) -> None:
         self.near, self.far, self.within = near, far, within or Q()
