@@ -117,10 +117,10 @@ class ListLevel(Level):
 
     def statement(self, choices: Sequence[Choice]) -> Statement:
         """Of the level and those fused to it."""
-        return self._statements.of(chain_of(self), choices, self._key_type)
+        return self._statements.of(self, choices, self._key_type)
 
     def counting(self, choice: Choice) -> Statement:
-        return self._statements.of([self], [Count(choice)], self._key_type)
+        return self._statements.of(self, [Count(choice)], self._key_type)
 
     def statement_of(self, run: Run) -> Statement | None:
         if not self.reads_rows:

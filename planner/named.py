@@ -96,7 +96,7 @@ class OneLevel(NamedLevel):
     def statement(self, names: tuple[str, ...], choices: Sequence[Choice]) -> Statement:
         """That for values of these columns."""
         rows: list[Rows] = [Named(names, self._where), *choices]
-        return self._statements.of(chain_of(self), rows, None)
+        return self._statements.of(self, rows, None)
 
     def statement_of(self, run: Run) -> Statement | None:
         if self.is_at_hand:
@@ -135,7 +135,7 @@ class GivenLevel(NamedLevel):
     def statement(self, choices: Sequence[Choice]) -> Statement:
         """Of the level and those fused to it."""
         rows: list[Rows] = [Given(), *choices]
-        return self._statements.of(chain_of(self), rows, self._key_type)
+        return self._statements.of(self, rows, self._key_type)
 
     @cached_property
     def _key_type(self) -> str:

@@ -39,12 +39,18 @@ class Statements:
 
     def __init__(self, placeholder: Any) -> None:
         self._placeholder = placeholder
-        self._written: Recent[tuple[Chained, ...], Statement] = Recent(MAX_BYTES, MAX_BYTES // 2, _weight_of)
+        self._written: Recent[tuple[Level | Rows, ...], Statement] = Recent(
+            MAX_BYTES, MAX_BYTES // 2, _weight_of
+        )
 
-    def of(self, levels: Sequence[Level], rows: Sequence[Rows], key_type: str | None) -> Statement:
-        """That of a chain, with what its levels ask for; see `statement_of`."""
-        chain = tuple(Chained(level, asked) for level, asked in zip(levels, rows, strict=True))
-        return self._written.get_or_make(chain, lambda _: statement_of(chain, self._placeholder, key_type))
+    def of(self, level: Level, rows: Sequence[Rows], key_type: str | None) -> Statement:
+        """That of as many levels of its chain as `rows` are asked for; see `statement_of`."""
+
+        def written(_: object) -> Statement:
+            chain = [Chained(*each) for each in zip(chain_of(level), rows, strict=False)]
+            return statement_of(chain, self._placeholder, key_type)
+
+        return self._written.get_or_make((level, *rows), written)
 
 
 def _weight_of(chain: object, statement: Statement) -> int:
