@@ -20,7 +20,22 @@ CLOSE_SECONDS = 10.0
 # Planned reads are few texts asked over and over, made to be found by index whatever their parameters are.
 # Left to itself PostgreSQL plans them anew each time, which takes longer than most of them: it reckons the
 # general plan to be dearer, by guesses about arrays and limits. Compiling them would take longer still.
-READS = {"plan_cache_mode": "force_generic_plan", "jit": "off", "default_transaction_read_only": "on"}
+READS = {
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+    "enable_memoize": "off",
+    "default_transaction_read_only": "on",
+}
+
+
+class Session(asyncpg.Connection):  # type: ignore[misc]
+    """asyncpg's own four statements after each use (`pg_advisory_unlock_all`, `CLOSE ALL`, `UNLISTEN *`,
+    `RESET ALL`) cost more than a small query does. Nothing here leaves anything in a session: locks, cursors
+    and settings end with their transaction, and one that is still open is rolled back."""
+
+    async def reset(self, *, timeout: float | None = None) -> None:
+        if self.is_in_transaction():
+            await super().reset(timeout=timeout)
 
 
 class BoundedPool(Pool):  # type: ignore[misc]
@@ -145,8 +160,7 @@ class PostgresClient(AsyncpgDBClient):
             max_queries=50_000,
             max_inactive_connection_lifetime=300.0,
             record_class=asyncpg.Record,
-            reset=_nothing_to_reset,
-            **kwargs,
+            **{**kwargs, "connection_class": Session},
         )
         return pool
 
@@ -169,12 +183,6 @@ async def _closed(pool: BoundedPool) -> None:
         await asyncio.wait_for(pool.close(), CLOSE_SECONDS)
     except TimeoutError:
         pool.terminate()
-
-
-async def _nothing_to_reset(connection: Any) -> None:
-    """asyncpg's own four statements after each use (`pg_advisory_unlock_all`, `CLOSE ALL`, `UNLISTEN *`,
-    `RESET ALL`) cost more than a small query does. Nothing here leaves anything in a session: locks, cursors
-    and settings end with their transaction, and one that is still open asyncpg rolls back before this."""
 
 
 client_class = PostgresClient
