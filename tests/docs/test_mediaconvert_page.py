@@ -6,6 +6,8 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.embedded.mediaconvert.conftest import listener, renderer
 from tests.media import clip
 
@@ -13,6 +15,7 @@ __all__ = ["listener", "renderer"]
 PAGE = Path(__file__).parents[2] / "docs" / "mediaconvert.md"
 
 
+@pytest.mark.slow
 async def test_the_program_renders_a_film(renderer, embedded, tmp_path):
     (program,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     for written, real in (

@@ -68,6 +68,7 @@ def test_it_makes_what_graphql_core_makes(data, asked):
 
 @MANY
 @given(st.data(), documents())
+@pytest.mark.slow
 def test_what_graphql_core_tells_as_an_error_raises(data, asked):
     root, text = asked
     is_the_same(text, root, data.draw(values(root, WRONG)))

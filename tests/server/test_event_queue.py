@@ -134,6 +134,7 @@ async def test_what_could_not_be_committed_comes_again(queue, gateways, monkeypa
     assert (await ending_of(render))["status"] == COMPLETED
 
 
+@pytest.mark.slow
 async def test_an_answer_lost_on_deletion_brings_it_again_and_changes_nothing(queue, gateways):
     render = await submitted_render()
     calls = []

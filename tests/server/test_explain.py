@@ -58,6 +58,7 @@ def asked(document, variables=None, *, is_signed_in=True, **more):
     return explain_operations(Question(document, variables or {}, is_signed_in, 15, **more))
 
 
+@pytest.mark.slow
 def test_a_document_from_standard_input_without_a_database():
     ended = typed("-", "--variables", '{"n": 7}', stdin=NESTED)
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -175,6 +176,7 @@ async def test_the_command_asks_the_database(gateways, settings):
     assert ended.stdout.count("Execution Time: ") == 2
 
 
+@pytest.mark.slow
 def test_a_database_that_is_away():
     ended = typed(
         "{ viewer { name } }", "--analyze", AIRDATE_DATABASE_URL="postgres://nobody@127.0.0.1:1/none"

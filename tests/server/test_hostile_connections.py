@@ -138,6 +138,7 @@ async def test_who_pings_and_does_not_read_costs_no_more(stage):
             told = (told + await asyncio.wait_for(reader.read(MIB), 20))[-100:]
 
 
+@pytest.mark.slow
 async def test_who_ends_its_half_and_does_not_read_is_cut_off(stage, monkeypatch):
     monkeypatch.setattr(uvicorn_protocol, "LINGER_SECONDS", 0.1)
     async with connected(stage) as (reader, writer):

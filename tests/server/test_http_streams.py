@@ -20,6 +20,7 @@ from services.access_tokens import token_hash
 from tests.conftest import started
 from tests.factories import id_of, make_production, make_token, make_user
 from tests.resolvers.test_subscriptions import tell
+from tests.slow_cases import slow_after
 from tests.stream_client import EVENT_STREAM, MULTIPART, streamed
 
 ONE = """subscription ($id: ID!, $after: String) {
@@ -201,7 +202,7 @@ async def end_token(token, change, clock):
         await row.update(**{change: clock.now() - timedelta(seconds=1)})
 
 
-@pytest.mark.parametrize("change", ["revoked_at", "deleted"])
+@pytest.mark.parametrize("change", slow_after(1, ["revoked_at", "deleted"]))
 async def test_who_is_not_welcome_any_more_is_told_so_in_events(http, clock, followed, runs, change):
     _, token, variables = followed
     async with streamed(http, ONE, variables, token=token) as client:
@@ -231,7 +232,7 @@ async def test_an_expired_token_cuts_events_so_that_the_client_comes_with_anothe
     await runs.all_stopped(1)
 
 
-@pytest.mark.parametrize("change", ["expires_at", "revoked_at", "deleted"])
+@pytest.mark.parametrize("change", slow_after(1, ["expires_at", "revoked_at", "deleted"]))
 async def test_parts_end_with_the_reason(http, clock, followed, change):
     _, token, variables = followed
     async with streamed(http, ONE, variables, token=token, accept=MULTIPART) as client:

@@ -236,6 +236,7 @@ FROM status_events s JOIN (
 """
 
 
+@pytest.mark.slow
 async def test_what_there_was_begins_its_log_as_it_stands(empty_database):
     """Uploads and publications in any status; what productions have in the log stays as it is, also when the
     version before comes back."""

@@ -125,6 +125,7 @@ def living():
     return [each for each in gc.get_objects() if isinstance(each, parts)]
 
 
+@pytest.mark.slow
 async def test_a_socket_that_is_cut_leaves_nothing_behind(stage):
     before = living()
     async with slow_client(stage) as client:

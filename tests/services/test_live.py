@@ -21,6 +21,7 @@ from services.rows.lock_production import lock_production
 from tests.factories import make_production, make_publication, make_space, make_tick, make_user, viewer_of
 from tests.own_valkey import kill, running_valkey, start_again
 from tests.services.following import PATIENCE, one
+from tests.slow_cases import slow_after
 
 
 async def turn(production, status, percent=0):
@@ -41,7 +42,7 @@ def told(change):
     return (change.production.title, change.sequence, change.status.value)
 
 
-@pytest.mark.parametrize("fault", ["killed", "cut"])
+@pytest.mark.parametrize("fault", slow_after(1, ["cut", "killed"]))
 async def test_without_redis_nothing_is_lost(gateways, tmp_path, fault):
     with running_valkey(tmp_path / "valkey") as own_valkey:
         await nothing_is_lost(gateways, own_valkey, fault)

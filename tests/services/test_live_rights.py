@@ -147,6 +147,7 @@ async def scene(gateways):
     return await Scene().make(role=SpaceRole.PUBLISHER, status=PROCESSING)
 
 
+@pytest.mark.slow
 async def test_among_many_it_is_not_carried_any_more(gateways, scene, monkeypatch):
     """Neither its transitions nor its ticks, however long nothing was heard of it; and others are."""
     monkeypatch.setattr(production_changes, "ROUNDS", 1)

@@ -43,6 +43,7 @@ async def test_sequences_follow_the_order_of_commits(gateways):
     assert told == list(range(1, WRITERS * EACH + 2))
 
 
+@pytest.mark.slow
 async def test_the_rows_lock_alone_would_not_do(gateways):
     """A writer that waits for a row has drawn its transaction's id already, and another that came later may
     get the row first. Should PostgreSQL ever change this, the advisory lock can go."""

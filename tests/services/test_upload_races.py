@@ -118,6 +118,7 @@ async def announced(gateways, steps, video):
     return upload, await upload_transfer(upload=upload, storage=gateways.storage, clock=gateways.clock)
 
 
+@pytest.mark.slow
 async def test_the_bytes_of_a_verified_upload_cannot_be_replaced(gateways, steps, video, announced):
     upload, form = announced
     await sent(form, video)
@@ -188,6 +189,7 @@ async def test_a_worker_that_dies_at_any_step_is_followed_by_another(
     assert await gateways.storage.get(upload.source_key) == video
 
 
+@pytest.mark.slow
 async def test_two_workers_at_once_verify_one_file(gateways, steps, video, announced):
     upload, form = announced
     await sent(form, video)

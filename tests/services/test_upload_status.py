@@ -60,6 +60,7 @@ async def test_from_the_first_byte_to_ready(steps, bus, video):
     assert await models.StatusEvent.all().count() == 3
 
 
+@pytest.mark.slow
 async def test_what_is_said_again_is_told_once(steps, bus, video):
     upload = await steps.arrived(video)
     bus.since()

@@ -84,6 +84,7 @@ async def test_a_feed_that_nobody_reads_does_not_hide_the_reason(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+@pytest.mark.slow
 def test_it_dies_with_us():
     program = (
         "import asyncio; from services.gateways.ffmpeg import run_ffmpeg;"
@@ -165,7 +166,15 @@ async def decoded(source: str, clip: Path, folder: Path):
     return sound.read(0, 6 * SAMPLE_RATE)
 
 
-@pytest.mark.parametrize("mishaps", [("cut",), ("cut", "cut"), ("none", "503"), ("none", "closed", "500")])
+@pytest.mark.parametrize(
+    "mishaps",
+    [
+        ("cut",),
+        ("cut", "cut"),
+        ("none", "503"),
+        pytest.param(("none", "closed", "500"), marks=pytest.mark.slow),
+    ],
+)
 async def test_a_connection_lost_once_or_twice_is_taken_up_again(clip, tmp_path, mishaps):
     whole = await decoded(str(clip), clip, tmp_path)
     with flaky_server(clip.read_bytes(), *mishaps) as url:

@@ -43,6 +43,7 @@ PAUSES = st.lists(st.tuples(st.integers(1, 80), st.integers(5, 80)), max_size=5)
 
 
 @given(PAUSES, st.floats(0, 40))
+@pytest.mark.slow
 def test_under_speech_it_is_down_by_exactly_the_depth_and_never_further(pauses, depth):
     found, at = [], 0
     for pause, length in pauses:

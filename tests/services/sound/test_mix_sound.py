@@ -186,6 +186,7 @@ async def test_the_same_mix_is_the_same_bytes(speaking, music, tmp_path):
         assert first.read_bytes() == second.read_bytes()
 
 
+@pytest.mark.slow
 async def test_far_into_an_upload_a_mix_weighs_what_is_kept(tmp_path):
     video = run_ffmpeg(
         tmp_path / "long.mp4", *lavfi("color=black:s=64x36:r=1:d=100"), *lavfi("anullsrc=d=100"), *SMALL
