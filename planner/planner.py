@@ -17,11 +17,11 @@ from graphql import (
 )
 
 from planner.executor import Complete, PayloadExecutor
+from planner.hastened_resolvers import hasten
 from planner.not_planned import NotPlanned
 from planner.operation import PlannedOperation
 from planner.plan import MutationPlan, Plan, mutation_plan_of, plan_of
 from planner.recent import Recent
-from planner.resolvers import hasten
 from planner.run import Connect, Information, Run
 from planner.selecting import Selecting
 from planner.statements import MAX_BYTES as STATEMENTS_BYTES

@@ -5,7 +5,6 @@ each row above. Such a join can only be a nested loop, which keeps the rows abov
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from planner.level import Level
@@ -28,12 +27,6 @@ class Rows(Protocol):
         """The subselect, whose columns are `k0`, `k1` …; `link` is the key of the row above."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chained:
-    level: Level
-    rows: Rows
-
-
 class Statements:
     """Those of a plan, written once for what their lists were asked; the longest unused go."""
 
@@ -44,11 +37,11 @@ class Statements:
         )
 
     def of(self, level: Level, rows: Sequence[Rows], key_type: str | None) -> Statement:
-        """That of as many levels of its chain as `rows` are asked for; see `statement_of`."""
+        """That of as many levels of its chain as `rows` are asked for; for each of an array of keys of that
+        type, with its place at the end of each row; or, without, for nobody in particular."""
 
         def written(_: object) -> Statement:
-            chain = [Chained(*each) for each in zip(chain_of(level), rows, strict=False)]
-            return statement_of(chain, self._placeholder, key_type)
+            return _statement_of(list(zip(chain_of(level), rows, strict=False)), self._placeholder, key_type)
 
         return self._written.get_or_make((level, *rows), written)
 
@@ -67,9 +60,7 @@ def chain_of(level: Level) -> list[Level]:
     return chain
 
 
-def statement_of(chain: Sequence[Chained], placeholder: Any, key_type: str | None) -> Statement:
-    """For each of an array of keys of that type, with its place at the end of each row; or, without, for
-    nobody in particular."""
+def _statement_of(chain: Sequence[tuple[Level, Rows]], placeholder: Any, key_type: str | None) -> Statement:
     parameters = Parameters(placeholder)
     source, link = "", None
     if key_type is not None:
@@ -77,7 +68,7 @@ def statement_of(chain: Sequence[Chained], placeholder: Any, key_type: str | Non
         source = f"unnest({keys}::{key_type}[]) WITH ORDINALITY AS {PARENT}(key, place)"
         link = f"{PARENT}.key"
     selected = []
-    for depth, (level, rows) in enumerate((each.level, each.rows) for each in chain):
+    for depth, (level, rows) in enumerate(chain):
         subselect = f"({rows.sql(level, depth, parameters, link)}) AS l{depth}"
         if depth > 0:
             source += f" LEFT JOIN LATERAL {subselect} ON true"

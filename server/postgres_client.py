@@ -19,7 +19,8 @@ RELEASE_SECONDS = 2.0
 CLOSE_SECONDS = 10.0
 # Planned reads are few texts asked over and over, made to be found by index whatever their parameters are.
 # Left to itself PostgreSQL plans them anew each time, which takes longer than most of them: it reckons the
-# general plan to be dearer, by guesses about arrays and limits. Compiling them would take longer still.
+# general plan to be dearer, by guesses about arrays and limits. Compiling them would take longer still, and
+# to remember what a list below a row had (memoize) serves nobody: no row comes twice.
 READS = {
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",

@@ -1,8 +1,8 @@
 """A server under load: what it answers in a second, and what that costs it and PostgreSQL."""
 
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,20 +52,15 @@ def measure(
     connections: int = CONNECTIONS,
 ) -> Outcome:
     """The exchanges have been verified. Raises ServerFailed."""
-    load = Load(server.port, exchanges, connections)
-    try:
+    with loading(server, exchanges, connections) as load:
         load.run(WARM_SECONDS)
         spent, database = server.cpu_seconds(), postgres_seconds(postgres)
         busy, own = core_times(), time.process_time()
         taken = load.run(seconds)
         own, busy_part = time.process_time() - own, used(busy, core_times())
         spent, database = server.cpu_seconds() - spent, postgres_seconds(postgres) - database
-        load.finish()
-        if not taken.count:
-            raise ServerFailed(f"it answered nothing in {seconds:.0f} s")
-    except BaseException:
-        load.close()
-        raise
+    if not taken.count:
+        raise ServerFailed(f"it answered nothing in {seconds:.0f} s")
     per_request = 1e6 / taken.count
     return Outcome(
         per_second=taken.count / taken.seconds,
@@ -82,11 +77,17 @@ def measure(
 
 def verify(server: Server, exchanges: Sequence[Exchange]) -> Sequence[bytes]:
     """The answer to each, all checked. Raises ServerFailed."""
-    load = Load(server.port, exchanges, CONNECTIONS)
+    with loading(server, exchanges, CONNECTIONS) as load:
+        return load.verify()
+
+
+@contextmanager
+def loading(server: Server, exchanges: Sequence[Exchange], connections: int) -> Iterator[Load]:
+    """Connections to a server, which end with their last answers, or at once where something went wrong."""
+    load = Load(server.port, exchanges, connections)
     try:
-        bodies = load.verify()
+        yield load
         load.finish()
     except BaseException:
         load.close()
         raise
-    return bodies
