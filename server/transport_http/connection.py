@@ -12,7 +12,7 @@ VANISHED_AFTER_MS = 30_000
 
 
 class StreamableProtocol(HeadLimitProtocol):
-    """uvicorn's, which also cuts a connection, at once when the server shuts down: a response that just ends
+    """The same, which also cuts a connection, at once when the server shuts down: a response that just ends
     is one that is complete to most clients, and uvicorn waits for open ones until its patience ends. (Its
     pull request 2829, "http.disconnect on shutting down", is not in 0.54.)"""
 
