@@ -88,11 +88,14 @@ class DirectProtocol(HttpToolsProtocol):
             # The rest is waited for there, for as long as is right.
             self._go_by_asgi()
 
+    def on_message_begin(self) -> None:
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+
     def on_headers_complete(self) -> None:
         if self._may_be_direct():
             self._held = b""
         else:
-            super().on_headers_complete()
+            self.begin_asgi()
 
     def on_body(self, body: bytes) -> None:
         if self._held is None:
@@ -108,6 +111,14 @@ class DirectProtocol(HttpToolsProtocol):
             self._go_by_asgi()
         super().on_message_complete()
 
+    def begin_asgi(self) -> None:
+        """All that uvicorn does until a request's head is there, with what the head says."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers
+        super().on_headers_complete()
+
     def _may_be_direct(self) -> bool:
         return (
             self.url == self._path
@@ -121,8 +132,9 @@ class DirectProtocol(HttpToolsProtocol):
     def _go_by_asgi(self) -> None:
         held, self._held = self._held, None
         if self.transport.is_closing():
+            # What followed the head was no HTTP.
             return
-        super().on_headers_complete()
+        self.begin_asgi()
         if held:
             super().on_body(held)
 
