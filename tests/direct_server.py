@@ -16,7 +16,7 @@ from server.front import Front
 from server.serve import api_server
 from server.settings import Settings
 from server.transport_http.direct import Post
-from server.transport_http.headers import headers_of
+from server.transport_http.headers import Headers, headers_of
 from server.transport_http.json_answer import JsonAnswer
 from server.transport_http.negotiation import Format
 from server.transport_http.read_body import read_body
@@ -40,6 +40,7 @@ class ToldView:
     def forget(self) -> None:
         self.asked: list[tuple[str, str]] = []
         """By which way, and what, in the order in which it came."""
+        self.headers: list[Headers] = []
         self.released: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.size = 1
 
@@ -48,6 +49,7 @@ class ToldView:
         if told == "by asgi":
             return None
         self.asked.append(("direct", told))
+        self.headers.append(post.headers)
         if told == "bug":
             raise RuntimeError("secret text")
         return self._answer(told)
@@ -55,6 +57,7 @@ class ToldView:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         told = (await read_body(scope, headers_of(scope), receive, MOST_BYTES)).decode()
         self.asked.append(("asgi", told))
+        self.headers.append(headers_of(scope))
         await (await self._answer(told))(scope, receive, send)
 
     async def _answer(self, told: str) -> JsonAnswer:

@@ -71,6 +71,15 @@ async def test_both_ways_write_the_same(server, headers, version):
     assert [way for way, what in server.view.asked if what == "a"] == ["direct", "asgi"]
 
 
+async def test_both_ways_read_the_same(server, client):
+    for path in ("/graphql", "/graphql?"):
+        client.send(posted("a", "X-Some: one", "x-some: more", path=path))
+        await client.answer()
+    assert [way for way, _ in server.view.asked] == ["direct", "asgi"]
+    expected = {b"host": b"x", b"content-length": b"1", b"x-some": b"one, more"}
+    assert server.view.headers == [expected, expected]
+
+
 async def test_an_answer_is_one_write(server, client, monkeypatch):
     client.send(posted("first"))
     first = await client.answer()
@@ -196,9 +205,11 @@ async def test_who_has_gone_before_the_answer_is_no_error(server):
 
         await until(is_gone)
         assert len(server.api.server_state.tasks) == 1
+        answered = server.api.server_state.total_requests
         server.view.released["later"].set()
         await server.deserted()
     assert logs == []
+    assert server.api.server_state.total_requests == answered
 
 
 async def test_who_does_not_read_holds_up_what_is_written(server, client):
@@ -285,10 +296,11 @@ async def test_what_is_not_answered_in_time_is_cancelled_and_told(ending):
     async with ending.client() as client:
         client.send(posted("later"))
         await ending.asked(1)
+        (task,) = ending.api.server_state.tasks
         with capture_logs() as logs:
             ending.api.should_exit = True
             answer = await client.answer()
-        assert (answer.status, answer["connection"]) == (500, "close")
+        assert (answer.status, answer["connection"], task.cancelled()) == (500, "close", True)
         assert [told["request_id"] for told in logs] == [answer["x-request-id"]]
         assert await client.end() == b""
         await asyncio.wait_for(ending.serving, 20)
