@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 import structlog
 from starlette.types import Receive, Scope, Send
@@ -145,16 +145,16 @@ class DirectProtocol(HttpToolsProtocol):
             return False
         post = Post(by_name(self.headers), body, scheme, new_request_id())
         is_kept = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-        exchange = Exchange(keep_alive=is_kept)
         try:
-            answer = view.answer(post)
-        except Exception:
-            self._fail(exchange, post.request_id)
-            return True
-        if answer is None:
+            coming = view.answer(post)
+        except Exception as bug:
+            # Told by the task too: here the parser is in the middle of what came, and goes on after it.
+            coming = _raised(bug)
+        if coming is None:
             return False
+        exchange = Exchange(keep_alive=is_kept)
         self.cycle = exchange  # type: ignore[assignment]
-        task = self.loop.create_task(self._finish(exchange, post.request_id, answer))
+        task = self.loop.create_task(self._finish(exchange, post.request_id, coming))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
         return True
@@ -198,3 +198,7 @@ class DirectProtocol(HttpToolsProtocol):
             lines = lines_of(headers)
             DirectProtocol._ready = headers, lines
         return lines
+
+
+async def _raised(bug: Exception) -> NoReturn:
+    raise bug

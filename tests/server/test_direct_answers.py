@@ -236,7 +236,8 @@ async def test_who_does_not_read_holds_up_what_is_written(server, client):
 async def test_a_bug_is_told_by_the_requests_id(server, client, bug):
     server.view.released[bug].set()
     with capture_logs() as logs:
-        client.send(posted(bug))
+        # The connection ends with it: what came behind it is not run.
+        client.send(posted(bug), posted("behind it"))
         answer = await client.answer()
     assert (answer.status, answer.body) == (500, "Internal Server Error")
     assert (answer["content-type"], answer["connection"]) == ("text/plain; charset=utf-8", "close")
@@ -244,7 +245,9 @@ async def test_a_bug_is_told_by_the_requests_id(server, client, bug):
     (told,) = logs
     assert (told["event"], told["log_level"]) == ("request failed", "error")
     assert (told["request_id"], told["path"]) == (answer["x-request-id"], "/graphql")
+    assert told["exc_info"] is True
     await server.deserted()
+    assert server.view.asked == [("direct", bug)]
 
 
 async def test_what_follows_and_is_no_http_ends_the_connection(server, client, caplog):
