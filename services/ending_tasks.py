@@ -19,3 +19,11 @@ async def ended(*tasks: asyncio.Task[Any]) -> None:
     for task in tasks:
         if not task.cancelled():
             task.result()
+
+
+def heed_cancellation() -> None:
+    """For who goes on after any failure. Raises CancelledError when this task was cancelled: that may have
+    come as a failure, of the ROLLBACK on a connection that was lost at the same time, say."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
