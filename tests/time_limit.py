@@ -59,7 +59,7 @@ def _end(item: pytest.Item, seconds: float) -> None:
         capture: Any = item.config.pluginmanager.getplugin("capturemanager")
         capture.suspend_global_capture(in_=True)
         told = "".join(capture.read_global_capture())
-        first = f"\n{item.nodeid} was not done after {seconds:.0f} s. It told:\n{told}"
+        first = f"\n{item.nodeid} was not done after {seconds:g} s. It told:\n{told}"
         print("\n\n".join([first, *_threads(), *_tasks()]), file=sys.stderr, flush=True)
     except Exception:
         traceback.print_exc()
