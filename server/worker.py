@@ -15,6 +15,7 @@ from server.event_queue_reader import EventQueueReader
 from server.settings import Settings
 from services.cancel_stray_jobs import cancel_stray_jobs
 from services.carry_out_storage_deletions import carry_out_storage_deletions
+from services.ending_tasks import heed_cancellation
 from services.expire_uploads import expire_uploads
 from services.gateways.event_queue import EventQueue
 from services.gateways.media_convert import MediaConvert, TryAgainLater
@@ -75,13 +76,15 @@ class Worker:
     async def _tried(self, step: Callable[[], Awaitable[bool]]) -> bool:
         """True when the step found something to do and did it. A failure is logged; the lease brings the
         work back later."""
+        is_done = False
         try:
-            return await step()
+            is_done = await step()
         except TryAgainLater as reason:
             log.warning("work put off", step=step.__name__, reason=str(reason))
         except Exception:
             log.exception("work failed", step=step.__name__)
-        return False
+        heed_cancellation()
+        return is_done
 
     async def _verify_next(self) -> bool:
         upload_id = await claim_upload(clock=self._gateways.clock)
