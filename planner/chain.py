@@ -4,11 +4,12 @@ A row of the statement has the columns of each level in turn. A row of the last 
 comes again for each below, one after the other, and where there is none below, once, with nulls.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from planner.parameters import Statement
 from planner.run import Run
 from planner.walk import Building, TellingApart
 
@@ -26,7 +27,7 @@ class Loaded:
     groups: Sequence[Sequence[Any]] = ()
     places: Sequence[int | None] = ()
     asked: Sequence[Any] = ()
-    """By level of the chain: what a list's arguments asked for."""
+    """By level of the chain; see Asking."""
     further: list["Further"] = field(default_factory=list)
     """By level, too, if any of them reads anything."""
 
@@ -43,15 +44,35 @@ class Further:
     """By the level's rows, once they are there."""
 
 
+@dataclass(slots=True)
+class Asking:
+    """What a run asks of a chain."""
+
+    by_level: list[Any]
+    """What a list's arguments ask for; None where it is no list."""
+    statements: dict[Hashable, Statement] = field(default_factory=dict)
+    """As far as they were written, by what else they depend on."""
+
+
 class Chain:
+    """Of levels that are settled."""
+
     def __init__(self, levels: Sequence["Level"]) -> None:
         self.levels = levels
         self._reads_further = any(level.reads_further for level in levels)
         self._functions: dict[tuple[str, int], Callable[..., Any]] = {}
+        self._asks_the_same = all(level.asks_the_same for level in levels)
+        self._asking: Asking | None = None
 
-    def asked(self, run: Run) -> list[Any]:
-        """What each level's arguments ask for. Raises what the application's own reading of them raises."""
-        return [level.asked(run) for level in self.levels]
+    def asking(self, run: Run) -> Asking:
+        """What a run asks, made once where it is always the same. Raises what the application's own reading
+        of arguments raises."""
+        if self._asking is not None:
+            return self._asking
+        asking = Asking([level.asked(run) for level in self.levels])
+        if self._asks_the_same:
+            self._asking = asking
+        return asking
 
     def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
         """What the parent of each group gets, ready for JSON."""

@@ -34,6 +34,10 @@ class ConnectionLevel(ListLevel):
     def can_be_fused(self) -> bool:  # type: ignore[override]
         return self.reads_rows and self.declared.link is not None
 
+    @property
+    def asks_the_same(self) -> bool:  # type: ignore[override]
+        return self._arguments.are_constant
+
     def asked(self, run: Run) -> Asked:
         arguments = dict(self._arguments.read(run.variables))
         first, after = self.pages.checked_first(arguments.pop("first", None)), arguments.pop("after", None)

@@ -95,6 +95,8 @@ class Level:
 
     kind = "rows"
     """What it reads, for people."""
+    asks_the_same = True
+    """Whether what it asks for is the same in each run."""
     can_be_fused = reads_more = reads_total = writes_cursors = False
     answer = "l[0]"
     """What a parent gets."""
@@ -115,8 +117,8 @@ class Level:
         self.fused: Child | None = None
         self.offset = 0
         """Where the level's columns begin in a row of the statement that it is read by."""
-        self.chain = Chain([self])
-        """Of those read by one statement, from this one down."""
+        self.chain: Chain
+        """Of those read by one statement, from this one down; once it is settled."""
         self._holds_json = False
 
     def column(self, alias: str, model: type[Model], name: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from planner.chain import Loaded
+from planner.chain import Asking, Loaded
 from planner.declared import EitherWay, Order, ToMany
 from planner.either_way import Page, keys_of_page
 from planner.level import TABLE, Level
@@ -126,17 +126,23 @@ class ListLevel(Level):
     def statement_of(self, run: Run) -> Statement | None:
         if not self.reads_rows:
             return None
-        return self.statement(choices_of(self.chain.asked(run)))
+        return self._statement_for(self.chain.asking(run))
+
+    def _statement_for(self, asking: Asking) -> Statement:
+        found = asking.statements.get(None)
+        if found is None:
+            found = asking.statements[None] = self.statement(choices_of(asking.by_level))
+        return found
 
     async def load(self, run: Run, parents: Sequence[Any]) -> Loaded:
         keys, places = self._keys_of(parents)
         if not any(place is not None for place in places):
             return Loaded(places=places)
-        asked = self.chain.asked(run)
+        asking = self.chain.asking(run)
         groups: list[list[Any]] = [[] for _ in keys]
         if self.reads_rows:
-            groups = await self.carry_out(self.statement(choices_of(asked)), run, keys, asked)
-        loaded = Loaded(groups, places, asked)
+            groups = await self.carry_out(self._statement_for(asking), run, keys, asking.by_level)
+        loaded = Loaded(groups, places, asking.by_level)
         await self.chain.load_further(run, loaded, keys)
         return loaded
 

@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from tortoise.fields import JSONField
 from tortoise.models import Model
 
-from planner.chain import Loaded
+from planner.chain import Asking, Loaded
 from planner.level import TABLE, Level
 from planner.lists import Choice, choices_of, continuing
 from planner.not_planned import NotPlanned
@@ -69,7 +69,7 @@ class OneLevel(Level):
         """The values that a run finds it by."""
         self._where, self._statements = where, statements
 
-    @property
+    @cached_property
     def is_at_hand(self) -> bool:
         """Whoever asks is there: where no more than the viewer's key is asked for, it is known."""
         return self._is_viewer and not self.joins and self.own_columns == [key_of(self.model)]
@@ -82,22 +82,27 @@ class OneLevel(Level):
     def statement_of(self, run: Run) -> Statement | None:
         if self.is_at_hand:
             return None
-        return self.statement(tuple(self.by(run)), choices_of(self.chain.asked(run)))
+        return self._statement_for(tuple(self.by(run)), self.chain.asking(run))
+
+    def _statement_for(self, names: tuple[str, ...], asking: Asking) -> Statement:
+        found = asking.statements.get(names)
+        if found is None:
+            found = asking.statements[names] = self.statement(names, choices_of(asking.by_level))
+        return found
 
     async def find(self, run: Run) -> Loaded:
         """Load the row, and what is below it."""
-        asked = self.chain.asked(run)
-        loaded = Loaded([await self._rows(run, asked)], asked=asked)
+        asking = self.chain.asking(run)
+        rows: Sequence[Any] = [] if run.viewer is None else [(run.viewer,)]
+        if not self.is_at_hand:
+            by = self.by(run)
+            statement = self._statement_for(tuple(by), asking)
+            brought = {VIEWER: run.viewer, **{Brought(name): value for name, value in by.items()}}
+            brought |= continuing(asking.by_level)
+            rows = await run.fetch(statement.sql, statement.arguments(brought))
+        loaded = Loaded([rows], asked=asking.by_level)
         await self.chain.load_further(run, loaded, [None])
         return loaded
-
-    async def _rows(self, run: Run, asked: Sequence[Any]) -> Sequence[Any]:
-        if self.is_at_hand:
-            return [] if run.viewer is None else [(run.viewer,)]
-        by = self.by(run)
-        statement = self.statement(tuple(by), choices_of(asked))
-        brought = {VIEWER: run.viewer, **{Brought(name): value for name, value in by.items()}}
-        return await run.fetch(statement.sql, statement.arguments(brought | continuing(asked)))
 
     def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
         """The row's, if there is one."""
@@ -126,7 +131,7 @@ class GivenLevel(Level):
     def statement_of(self, run: Run) -> Statement | None:
         if self._take:
             return None
-        return self.statement(choices_of(self.chain.asked(run)))
+        return self.statement(choices_of(self.chain.asking(run).by_level))
 
     def at_hand(self, models: Sequence[Model]) -> Loaded | None:
         """What is selected of these, where they have all of it."""
@@ -135,7 +140,7 @@ class GivenLevel(Level):
 
     async def load_rows(self, run: Run, models: Sequence[Model]) -> Loaded:
         """Load what is selected of these. Raises NotPlanned for a row that has gone since."""
-        asked, keys = self.chain.asked(run), [model.pk for model in models]
+        asked, keys = self.chain.asking(run).by_level, [model.pk for model in models]
         groups: list[list[Any]] = [[] for _ in keys]
         if models:
             statement = self.statement(choices_of(asked))
