@@ -76,12 +76,16 @@ class Chain:
 
     def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
         """What the parent of each group gets, ready for JSON."""
-        width = next((len(group[0]) for group in loaded.groups if group), 0)
+        groups, width = loaded.groups, 0
+        for group in groups:
+            if group:
+                width = len(group[0])
+                break
         build = self._functions.get((BUILD, width))
         if build is None:
             build = self._function(BUILD, width, Building(self.levels, width).source())
         further = self._further_of(loaded, run) if self._reads_further else ()
-        answers: Sequence[Any] = build(loaded.groups, loaded.asked, further, run.information)
+        answers: Sequence[Any] = build(groups, loaded.asked, further, run.information)
         return answers
 
     async def load_further(self, run: Run, loaded: Loaded, keys: Sequence[Any]) -> None:

@@ -139,7 +139,7 @@ class ListLevel(Level):
         if not any(place is not None for place in places):
             return Loaded(places=places)
         asking = self.chain.asking(run)
-        groups: list[list[Any]] = [[] for _ in keys]
+        groups: Sequence[Sequence[Any]] = [()] * len(keys)
         if self.reads_rows:
             groups = await self.carry_out(self._statement_for(asking), run, keys, asking.by_level)
         loaded = Loaded(groups, places, asking.by_level)
@@ -182,13 +182,13 @@ class ListLevel(Level):
 
     async def carry_out(
         self, statement: Statement, run: Run, keys: Sequence[Any], asked: Sequence[Asked | None] = ()
-    ) -> list[list[Any]]:
+    ) -> Sequence[Sequence[Any]]:
         """Rows by parent."""
         brought: dict[Brought, Any] = {VIEWER: run.viewer, PARENTS: keys}
         brought |= continuing(asked)
         rows = await run.fetch(statement.sql, statement.arguments(brought))
         if len(keys) == 1:
-            return [list(rows)]
+            return [rows]
         groups: list[list[Any]] = [[] for _ in keys]
         for row in rows:
             groups[row[-1] - 1].append(row)
@@ -198,6 +198,9 @@ class ListLevel(Level):
         """The parents that there are, each once, and the place of each parent among them."""
         if self.declared.link is None:
             return [None], [None if parent is None else 0 for parent in parents]
+        if len(parents) == 1:
+            # UUIDs are slow to hash.
+            return ([], [None]) if parents[0] is None else ([parents[0]], [0])
         keys = list(dict.fromkeys(key for key in parents if key is not None))
         places = {key: place for place, key in enumerate(keys)}
         return keys, [places.get(parent) for parent in parents]
