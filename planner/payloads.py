@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from graphql import GraphQLList, GraphQLObjectType, get_nullable_type
+from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.field import StrawberryField
 
 from planner.declared import backing_of
@@ -21,11 +22,15 @@ Part = Callable[[Any, Run], Awaitable[Any]]
 class PayloadPlan:
     """How a payload is read. Its objects are there for certain: nobody asks again who may see them."""
 
-    def __init__(self, parts: Sequence[tuple[str, Part]], levels: Sequence[GivenLevel]) -> None:
-        self._parts, self.levels = parts, levels
+    def __init__(
+        self, origin: type | None, parts: Sequence[tuple[str, Part]], levels: Sequence[GivenLevel]
+    ) -> None:
+        self._origin, self._parts, self.levels = origin, parts, levels
 
     async def data(self, payload: Any, run: Run) -> dict[str, Any]:
         """Raises whatever cannot be answered so; the payload can still be completed by graphql-core."""
+        if type(payload) is not self._origin or hasattr(payload, TYPE_CAST_ATTRIBUTE):
+            raise NotPlanned("a payload of another class")
         return {key: await part(payload, run) for key, part in self._parts}
 
 
@@ -38,7 +43,7 @@ def payload_plan(selected: Selected, objects: Objects, selecting: Selecting) -> 
     parts = [
         (each.key, _part(each, objects, selecting, levels)) for each in selecting.of(type_, selected.details)
     ]
-    return PayloadPlan(parts, levels)
+    return PayloadPlan(origin_of(type_), parts, levels)
 
 
 def _part(selected: Selected, objects: Objects, selecting: Selecting, levels: list[GivenLevel]) -> Part:
