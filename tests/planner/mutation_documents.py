@@ -121,7 +121,7 @@ def told_of(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     """A document and what is sent for its variables: an input object, some of its parts, and a condition."""
     fields = draw(st.lists(_fields(), min_size=1, max_size=3))
     text = f"mutation ($told: Telling!, $act: Act!, $n: Int, $yes: Boolean!) {{ {' '.join(fields)} }} {NAMED}"
-    sent = {"told": draw(_sent()), "act": draw(ACTS), "n": draw(st.sampled_from([None, 4, 4.5]))}
+    sent = {"told": draw(_sent()), "act": draw(ACTS), "n": draw(st.sampled_from([None, None, 4, 4.5]))}
     return text, {**sent, "yes": draw(st.booleans())} if draw(st.integers(0, 9)) else sent
 
 
@@ -141,7 +141,7 @@ def _field(draw: st.DrawFn) -> str:
     if name == "__typename":
         return f"{name} {condition}"
     given = "" if name == "bare" else f"told: {draw(_literal())}"
-    given += draw(st.sampled_from(["", ", n: $n", ", n: 5"])) if name == "atOnce" else ""
+    given += draw(st.sampled_from([", n: $n", ", n: $n", ", n: 5", ""])) if name == "atOnce" else ""
     selected = draw(_selected())
     if name == "number":
         selected = ""

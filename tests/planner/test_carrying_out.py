@@ -40,13 +40,38 @@ async def both(planner, text, sent):
     return expected, (result.formatted, list(DONE))
 
 
-@settings(max_examples=4 * settings.default.max_examples)
+@settings(max_examples=6 * settings.default.max_examples)
 @given(told_of())
 async def test_it_is_what_graphql_core_makes_of_it(told):
     text, sent = told
     assume(not validate(PLAIN._schema, parse(text), RULES))
     expected, found = await both(planner_of_these([]), text, sent)
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("mutation ($n: Int) { a: atOnce(told: {act: WELL}, n: $n) { thing { name } } }", 0),
+        (
+            "mutation { a: perhaps(told: {act: RAISE}) { thing { name } } b: perhaps(told: {act: WELL}) {_} }",
+            2,
+        ),
+        ("mutation { a: surely(told: {act: NOTHING}) {_} b: perhaps(told: {act: WELL}) {_} }", 2),
+        ("mutation { number(told: {act: WELL}) either(told: {act: WELL}) { __typename } }", 2),
+        ("mutation { perhaps(told: {act: HAVE_NO_LIST}) { a: things { name } surely { name } } }", 1),
+        ("mutation { perhaps(told: {act: WELL}) { surely { name loud } } }", 2),
+        (
+            "mutation { a: __typename perhaps(told: {act: WELL}) @skip(if: true) {_} b: bare {_} }",
+            1,
+        ),
+    ],
+)
+async def test_each_is_done_once_and_in_order(text, done):
+    text = text.replace("{_}", "{ __typename }")
+    expected, found = await both(planner_of_these([]), text, {"n": None})
+    assert found == expected
+    assert len(found[1]) == done
 
 
 @pytest.mark.parametrize(
