@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, GraphQLField, GraphQLObjectType, GraphQLResolveInfo
+from graphql import ExecutionResult, GraphQLError, GraphQLField, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path, Undefined
@@ -17,6 +17,7 @@ from graphql.pyutils import Path, Undefined
 from planner.arguments import ArgumentReader
 from planner.executor import OperationExecutor
 from planner.hastened_resolvers import HastenedResolver
+from planner.needed import MutationInfo
 from planner.not_planned import NotPlanned
 from planner.objects import Objects
 from planner.payloads import PayloadPlan, payload_plan
@@ -74,8 +75,7 @@ class MutationField:
         """Ready for JSON. Raises the error of a field that must not be null."""
         path = Path(None, self.key, self.parent.name)
         try:
-            nodes = [each.node for each in self.details]
-            info = executor.build_resolve_info(self.field, nodes, self.parent, path)
+            info = self._info(executor, path)
             resolved = self._resolved(executor, info)
             if executor.is_awaitable(resolved):
                 resolved = await resolved
@@ -84,7 +84,13 @@ class MutationField:
             executor.handle_field_error(error, self.field.type, self.details, path)
             return None
 
-    def _resolved(self, executor: OperationExecutor, info: GraphQLResolveInfo[Any]) -> Any:
+    def _info(self, executor: OperationExecutor, path: Path) -> MutationInfo:
+        nodes = [each.node for each in self.details]
+        info = MutationInfo(*executor.build_resolve_info(self.field, nodes, self.parent, path))
+        info.needed = {} if isinstance(self.payload, str) else self.payload.needed
+        return info
+
+    def _resolved(self, executor: OperationExecutor, info: MutationInfo) -> Any:
         if self.resolver is not None and self.arguments is not None:
             try:
                 handed = self.arguments.read(info.variable_values)
@@ -105,7 +111,7 @@ class MutationField:
     async def _completed(
         self,
         executor: OperationExecutor,
-        info: GraphQLResolveInfo[Any],
+        info: MutationInfo,
         path: Path,
         resolved: Any,
         run: Run,
