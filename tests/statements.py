@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from asyncpg.connection import Connection
 
+from server.reading_session import ReadingSession
+
 SENT: ContextVar[list[str] | None] = ContextVar("sent", default=None)
 
 
@@ -24,6 +26,7 @@ def statements_sent() -> Iterator[list[str]]:
     asyncpg asks once a connection, to read and write types, is not among them."""
     sent: list[str] = []
     carry_out, introspect = Connection._do_execute, Connection._introspect_types
+    read = ReadingSession.rows
 
     async def noting(self: Connection, query: str, *arguments: Any, **options: Any) -> Any:
         noted = SENT.get()
@@ -31,11 +34,19 @@ def statements_sent() -> Iterator[list[str]]:
             noted.append(query)
         return await carry_out(self, query, *arguments, **options)
 
+    async def noting_plans(self: ReadingSession, query: str, arguments: Any) -> Any:
+        noted = SENT.get()
+        if noted is not None:
+            noted.append(query)
+        with _noted_in(None):
+            return await read(self, query, arguments)
+
     async def unnoticed(self: Connection, *arguments: Any, **options: Any) -> Any:
         with _noted_in(None):
             return await introspect(self, *arguments, **options)
 
     with pytest.MonkeyPatch.context() as patch, _noted_in(sent):
         patch.setattr(Connection, "_do_execute", noting)
+        patch.setattr(ReadingSession, "rows", noting_plans)
         patch.setattr(Connection, "_introspect_types", unnoticed)
         yield sent
