@@ -19,6 +19,6 @@ class MutationInfo(GraphQLResolveInfo[Any]):
 
 def needed_columns(info: Info[Any, Any], model: type[Model]) -> tuple[str, ...] | None:
     """The fields of that table's rows, in their order, without which the payload cannot be told, among them
-    the primary key; None for all of them. A resolver that answers rows with no more saves reading the rest."""
+    the primary key; None for all of them. A resolver that answers rows with no more saves the rest."""
     raw = info._raw_info
     return raw.needed.get(model) if isinstance(raw, MutationInfo) else None
