@@ -133,6 +133,11 @@ class GivenLevel(Level):
             return None
         return self.statement(choices_of(self.chain.asking(run).by_level))
 
+    @property
+    def is_told_by_rows(self) -> bool:
+        """Whether all that is selected of a row are columns of its own, as Python has them."""
+        return self._take is not None
+
     def at_hand(self, models: Sequence[Model]) -> Loaded | None:
         """What is selected of these, where they have all of it."""
         take = self._take
