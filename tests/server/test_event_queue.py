@@ -299,7 +299,7 @@ async def test_no_credentials_are_told_as_a_denial(queue, monkeypatch):
 KILLED_BEFORE_DELETING = """
 import functools, os, signal, uvloop
 import server.worker
-from server.serve import work
+from server.worker import work
 from server.settings import read_settings
 from services.gateways.sqs_event_queue import SqsEventQueue
 
