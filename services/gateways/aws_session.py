@@ -1,12 +1,11 @@
-"""Sessions of aioboto3 that keep in memory, of botocore's description of AWS, what is used here."""
+"""Sessions of aiobotocore that keep in memory, of botocore's description of AWS, what is used here."""
 
 import gzip
 import json
 from pathlib import Path
 from typing import Any
 
-import aioboto3
-import aiobotocore.session
+from aiobotocore.session import AioSession, get_session
 from botocore.loaders import JSONFileLoader
 
 SERVICES = frozenset({"s3", "sqs", "mediaconvert"})
@@ -31,11 +30,11 @@ class LeanFiles(JSONFileLoader):
         return _of_our_services(described) if plain.stem == "endpoints" else described
 
 
-def aws_session() -> aioboto3.Session:
+def aws_session() -> AioSession:
     """Its credentials and region come from wherever botocore finds them."""
-    session = aiobotocore.session.get_session()
+    session = get_session()
     session.get_component("data_loader").file_loader = LeanFiles()
-    return aioboto3.Session(botocore_session=session)
+    return session
 
 
 def _undocumented(described: dict[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def test_credentials_are_given_by_services_whose_endpoints_are_kept():
 
 async def test_a_client_keeps_no_others():
     session = aws_session()
-    async with session.client("s3", region_name="eu-west-1") as client:
+    async with session.create_client("s3", region_name="eu-west-1") as client:
         assert client.meta.endpoint_url == "https://s3.eu-west-1.amazonaws.com"
         assert client.meta.service_model.operation_model("GetObject").documentation == ""
     assert await session.get_available_regions("ec2") == []
