@@ -146,6 +146,11 @@ class GivenLevel(NamedLevel):
             return None
         return self.statement([each.choice for each in asked_of(chain_of(self), run)])
 
+    @property
+    def is_told_by_rows(self) -> bool:
+        """Whether all that is selected of a row are columns of its own, as Python has them."""
+        return self._take is not None
+
     def at_hand(self, models: Sequence[Model]) -> Loaded | None:
         """What is selected of these, where they have all of it."""
         take = self._take

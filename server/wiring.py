@@ -44,13 +44,16 @@ async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
         credentials = CredentialWatch(clock)
         credentials.start()
         stack.push_async_callback(credentials.stop)
+        known_credentials = KnownCredentials(clock)
+        known_credentials.start()
+        stack.push_async_callback(known_credentials.stop)
         yield Gateways(
             storage=storage,
             bus=bus,
             documents=documents,
             hub=hub,
             credentials=credentials,
-            known_credentials=KnownCredentials(clock),
+            known_credentials=known_credentials,
             clock=clock,
             limits=settings.limits,
             prices=read_price_book(settings.price_book),

@@ -31,8 +31,8 @@ async def silent():
 async def read(client):
     started = time.monotonic()
     with pytest.raises(TimeoutError):
-        async with client.reading() as connection:
-            await connection.fetch("SELECT 1")
+        async with client.reading() as rows:
+            await rows("SELECT 1", [])
     return time.monotonic() - started
 
 
