@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import aioboto3
+from aiobotocore.session import get_session
 from types_aiobotocore_sqs import SQSClient
 
 from embedded.ports import LOOPBACK, free_ports
@@ -40,7 +40,7 @@ def moto_server() -> Iterator[str]:
 
 @asynccontextmanager
 async def aws_client(service: str, url: str) -> AsyncIterator[Any]:
-    async with aioboto3.Session().client(service, endpoint_url=url, region_name=REGION) as client:
+    async with get_session().create_client(service, endpoint_url=url, region_name=REGION) as client:
         yield client
 
 

@@ -25,7 +25,7 @@ server.cli.main()
 MOST_BYTES = 1024 * 1024
 # Of other processes (the worker, children that read media, clients), or of drawing, which only previews need.
 ELSEWHERE = {
-    *("PIL", "aioboto3", "av", "boto3", "client", "embedded", "imageio_ffmpeg", "numpy"),
+    *("PIL", "av", "boto3", "client", "embedded", "imageio_ffmpeg", "numpy"),
     *("psutil", "s3transfer", "server.dev", "server.explain", "server.seed", "server.worker"),
     *("tortoise.migrations.api", "typst"),
 }
