@@ -51,10 +51,11 @@ class OnePieceBackend(AutoBackend):
         return OnePieceStream(stream)
 
 
-def one_piece_client(origin: str) -> httpx.AsyncClient:
+def one_piece_client(origin: str, *, timeout: float = 30) -> httpx.AsyncClient:
+    """`timeout` in seconds."""
     transport = httpx.AsyncHTTPTransport()
     # httpx has no name for a network of one's own.
     transport._pool = httpcore.AsyncConnectionPool(
         max_connections=100, max_keepalive_connections=20, network_backend=OnePieceBackend()
     )
-    return httpx.AsyncClient(base_url=origin, timeout=30, transport=transport)
+    return httpx.AsyncClient(base_url=origin, timeout=timeout, transport=transport)
