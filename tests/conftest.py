@@ -33,8 +33,9 @@ EVENTS_KEY = "events-key-of-the-tests"
 # structlog's own way to show a failure takes a third of a second.
 configure_logs()
 
-# `make test-slow` runs every property again with `--hypothesis-profile=thorough`.
-hypothesis.settings.register_profile("quick", max_examples=25, deadline=None)
+# `make test` tries the same examples each time; `make test-slow` runs every property again with others, and
+# more, by `--hypothesis-profile=thorough`.
+hypothesis.settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("thorough", max_examples=200, deadline=None)
 hypothesis.settings.load_profile("quick")
 
