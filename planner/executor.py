@@ -1,28 +1,37 @@
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from graphql import Executor, GraphQLSchema, VariableValues, default_field_resolver, default_type_resolver
+from graphql import (
+    Executor,
+    GraphQLResolveInfoHelpers,
+    GraphQLSchema,
+    VariableValues,
+    default_field_resolver,
+    default_type_resolver,
+)
 
 from planner.operation import PlannedOperation
 
-Complete = Callable[[str, Any], Awaitable[dict[str, Any] | None]]
-"""Reads the payload of a mutation's field, named by its response key; None where graphql-core shall."""
 
+class OperationExecutor(Executor[Any]):
+    """graphql-core's own, but that it holds nothing that holds it: with such a cycle all that an operation
+    made would wait for the collector."""
 
-class PayloadExecutor(Executor[Any]):
-    """graphql-core's own, but for the objects that a mutation's fields answer: arguments, order, errors and
-    what becomes null remain its business."""
+    @property
+    def async_helpers(self) -> GraphQLResolveInfoHelpers:
+        return GraphQLResolveInfoHelpers(gather=self.gather_async_work, track=self.track_async_work)
 
-    complete: Complete | None = None
+    @async_helpers.setter
+    def async_helpers(self, made: GraphQLResolveInfoHelpers) -> None:
+        """They are made for whoever asks."""
 
     @classmethod
     def of(
         cls, schema: GraphQLSchema, operation: PlannedOperation, variable_values: VariableValues, context: Any
-    ) -> "PayloadExecutor":
+    ) -> "OperationExecutor":
         """As `build` makes it, which looks again for what is known of a prepared operation."""
         return cls(
             schema,
-            {name: details.definition for name, details in operation.fragments.items()},
+            operation.definitions,
             operation.fragments,
             None,
             context,
@@ -32,26 +41,3 @@ class PayloadExecutor(Executor[Any]):
             default_type_resolver,
             default_field_resolver,
         )
-
-    def complete_object_value(
-        self,
-        return_type: Any,
-        field_details_list: Any,
-        info: Any,
-        path: Any,
-        result: Any,
-        position_context: Any,
-    ) -> Any:
-        as_ever = super().complete_object_value
-        complete = self.complete
-        if path.prev is not None or complete is None:
-            return as_ever(return_type, field_details_list, info, path, result, position_context)
-
-        async def completed() -> Any:
-            data = await complete(path.key, result)
-            if data is not None:
-                return data
-            made = as_ever(return_type, field_details_list, info, path, result, position_context)
-            return await made if self.is_awaitable(made) else made
-
-        return completed()

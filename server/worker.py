@@ -6,6 +6,7 @@ due. There is no queue beside them that could disagree. A claim is a lease, so w
 """
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -13,6 +14,7 @@ import structlog
 from schema.context import Gateways
 from server.event_queue_reader import EventQueueReader
 from server.settings import Settings
+from server.wiring import open_event_queue, open_gateways, open_renderer
 from services.cancel_stray_jobs import cancel_stray_jobs
 from services.carry_out_storage_deletions import carry_out_storage_deletions
 from services.ending_tasks import heed_cancellation
@@ -157,3 +159,20 @@ class Worker:
         return (
             await carry_out_storage_deletions(storage=self._gateways.storage, clock=self._gateways.clock) > 0
         )
+
+
+async def work(settings: Settings) -> None:
+    """The worker until SIGTERM or SIGINT. What it was doing is done again by the next one."""
+    async with (
+        open_gateways(settings) as gateways,
+        open_renderer(settings) as renderer,
+        open_event_queue(settings) as queue,
+    ):
+        task = asyncio.create_task(Worker(settings, gateways, renderer, queue).run())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            return
