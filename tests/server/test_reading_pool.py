@@ -7,7 +7,7 @@ import pytest
 
 from server import reading_pool
 from server.reading_pool import ReadingPool
-from tests.faults.world import port_of, through
+from tests.faults.outside import port_of, through
 from tests.server.reading_connections import COUNTED, ENDED, MOST, OWN, Opening, taken, turn
 from tests.tcp_proxy import tcp_proxy
 
