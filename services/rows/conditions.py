@@ -20,7 +20,7 @@ class Exists(Q):
     `Exists(models.Publication, {"production_id": "id"}, Q(status=LIVE))` over productions. One may stand
     within another, and anywhere that a `Q` may. `where` may not need joins: nest another for that.
 
-    `model`, `ties` and `where` are read by plans, which ask a row that they have at hand (`planner.declared.Tied`).
+    Plans read `model`, `ties` and `where`, to ask a row that they have at hand (`planner.declared.Tied`).
 
     PostgreSQL reads it from either side, whichever it takes for the shorter way; under an OR row by row, or
     the inner table whole first where it reckons with many outer rows.
