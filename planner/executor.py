@@ -20,8 +20,8 @@ from planner.operation import PlannedOperation
 
 
 class Execution:
-    """One of an operation. graphql-core's executor is made as soon as it is asked for: to make it takes longer
-    than all that a mutation which goes well would have of it."""
+    """One of an operation. graphql-core's executor is made as soon as it is asked for: to make it takes more
+    time than a mutation that goes well would have of it."""
 
     def __init__(
         self, schema: GraphQLSchema, operation: PlannedOperation, variables: VariableValues, context: Any
