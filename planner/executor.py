@@ -19,6 +19,37 @@ from planner.needed import MutationInfo, Needed
 from planner.operation import PlannedOperation
 
 
+class OperationExecutor(Executor[Any]):
+    """graphql-core's own, but that it holds nothing that holds it: with such a cycle all that an operation
+    made would wait for the collector."""
+
+    @property
+    def async_helpers(self) -> GraphQLResolveInfoHelpers:
+        return GraphQLResolveInfoHelpers(gather=self.gather_async_work, track=self.track_async_work)
+
+    @async_helpers.setter
+    def async_helpers(self, made: GraphQLResolveInfoHelpers) -> None:
+        """They are made for whoever asks."""
+
+    @classmethod
+    def of(
+        cls, schema: GraphQLSchema, operation: PlannedOperation, variable_values: VariableValues, context: Any
+    ) -> "OperationExecutor":
+        """As `build` makes it, which looks again for what is known of a prepared operation."""
+        return cls(
+            schema,
+            operation.definitions,
+            operation.fragments,
+            None,
+            context,
+            operation.operation,
+            variable_values,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+        )
+
+
 class Execution:
     """One of an operation. graphql-core's executor is made as soon as it is asked for: to make it takes more
     time than a mutation that goes well would have of it."""
@@ -29,20 +60,9 @@ class Execution:
         self.schema, self.operation, self.variables, self.context = schema, operation, variables, context
 
     @cached_property
-    def executor(self) -> Executor[Any]:
-        """As `build` makes it, which looks again for what is known of a prepared operation."""
-        return Executor(
-            self.schema,
-            self.operation.definitions,
-            self.operation.fragments,
-            None,
-            self.context,
-            self.operation.operation,
-            self.variables,
-            default_field_resolver,
-            default_type_resolver,
-            default_field_resolver,
-        )
+    def executor(self) -> OperationExecutor:
+        """graphql-core's."""
+        return OperationExecutor.of(self.schema, self.operation, self.variables, self.context)
 
     @property
     def errors(self) -> list[GraphQLError] | None:

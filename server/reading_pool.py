@@ -122,7 +122,7 @@ class ReadingPool:
 
     def _hand_on(self, session: ReadingSession) -> None:
         """To who has waited longest, or to nobody."""
-        if session.is_outlived or self._ended is not None or session.is_closed():
+        if session.is_outlived or session.is_closed():
             self._drop(session)
             return
         while self._waiters:

@@ -76,14 +76,12 @@ class KnownCredentials:
         for known in used.values():
             known.is_used = False
         found = await read_credentials(token_hashes=list(used))
+        # Of one that was read or refused meanwhile, this changes what nobody has any more.
         for key, known in used.items():
-            # Somebody may have read or refused it meanwhile, and knows better.
-            if self._known.get(key) is not known:
-                continue
             if key in found:
                 known.credential, known.fresh_until = found[key], now + NOTICED_SECONDS
             else:
-                del self._known[key]
+                self._known.pop(key, None)
 
     def _remember(self, key: str, credential: Credential, read_at: float) -> None:
         """`read_at` is from before it was read: a revocation that comes right after the reading is noticed in

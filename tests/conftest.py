@@ -26,6 +26,8 @@ from server.worker import Worker
 from tests.moto_server import moto_server
 from tests.tables import empty_tables
 
+pytest_plugins = ["tests.time_limit"]
+
 EVENTS_KEY = "events-key-of-the-tests"
 
 # structlog's own way to show a failure takes a third of a second.

@@ -8,7 +8,6 @@ import socket
 import sys
 import time
 
-import aioboto3
 import httpx
 import pytest
 from tortoise.exceptions import OperationalError
@@ -20,6 +19,7 @@ from models.statuses import ProductionStatus
 from server import event_queue_reader
 from server.app import create_app
 from server.wiring import open_event_queue
+from services.gateways.aws_session import aws_session
 from services.gateways.event_queue import QueueProblem, QueueUnusable
 from services.gateways.sqs_event_queue import open_sqs
 from tests.faulty_proxy import CUT, Fault, faulty_proxy
@@ -289,7 +289,7 @@ async def test_no_credentials_are_told_as_a_denial(queue, monkeypatch):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     async with open_sqs(
-        aioboto3.Session(), endpoint_url=queue.endpoint, url=queue.url, region="eu-west-1"
+        aws_session(), endpoint_url=queue.endpoint, url=queue.url, region="eu-west-1"
     ) as opened:
         with pytest.raises(QueueUnusable, match="Unable to locate credentials") as told:
             await opened.receive(hidden_seconds=60)
@@ -299,7 +299,7 @@ async def test_no_credentials_are_told_as_a_denial(queue, monkeypatch):
 KILLED_BEFORE_DELETING = """
 import functools, os, signal, uvloop
 import server.worker
-from server.serve import work
+from server.worker import work
 from server.settings import read_settings
 from services.gateways.sqs_event_queue import SqsEventQueue
 

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import aioboto3
 import pytest
 from uuid_utils.compat import uuid7
 
 from services.gateways import aws_media_convert
 from services.gateways.aws_media_convert import open_media_convert
+from services.gateways.aws_session import aws_session
 from services.gateways.media_convert import (
     Job,
     JobOutput,
@@ -32,7 +32,7 @@ JOBS = "/2017-08-29/jobs"
 async def opened(url, rate=None):
     rate = rate or RateBucket(per_second=1000, burst=1000)
     async with open_media_convert(
-        aioboto3.Session(), endpoint_url=url, region="eu-west-1", rate=rate
+        aws_session(), endpoint_url=url, region="eu-west-1", rate=rate
     ) as media_convert:
         yield media_convert
 
@@ -63,7 +63,7 @@ def request_of(render_id, **changes):
 
 async def jobs_of(render_id, renderer_url):
     """Every job of a render, as somebody else sees them."""
-    async with aioboto3.Session().client(
+    async with aws_session().create_client(
         "mediaconvert", endpoint_url=renderer_url, region_name="eu-west-1"
     ) as client:
         listed = [
