@@ -8,7 +8,6 @@ from planner.executor import Execution, OperationExecutor
 from tests.planner.mutation_documents import HASTENED
 from tests.planner.test_carrying_out import WELL, planner_of_these
 
-
 LOUD = "mutation { perhaps(told: {act: WELL}) { thing { loud } } }"
 
 
