@@ -26,6 +26,7 @@ from server.settings import Settings
 from server.wiring import open_gateways, open_proxy, open_renderer
 from server.worker import Worker
 from tests.moto_server import moto_server
+from tests.one_piece import one_piece_client
 from tests.tables import empty_tables
 
 pytest_plugins = ["tests.time_limit"]
@@ -154,7 +155,7 @@ async def worker(settings: Settings, gateways: Gateways, renderer_url: str) -> A
 
 @pytest.fixture(scope="session")
 async def http(server: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server, timeout=30) as client:
+    async with one_piece_client(server) as client:
         yield client
 
 
