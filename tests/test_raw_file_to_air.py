@@ -212,7 +212,7 @@ def panel_difference(pictures, one, other):
 @pytest.mark.parametrize(
     ("make", "ladder", "has_sound"),
     slow_after(
-        1,
+        0,
         [
             (portrait_clip, [(180, 320)], False),
             (silent_clip, [(320, 180)], False),
