@@ -37,7 +37,7 @@ def picture(overlay: OverlayImage) -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    "size", [*SIZES[:2], *(pytest.param(size, marks=pytest.mark.slow) for size in SIZES[2:])]
+    "size", [*SIZES, *(pytest.param(size, marks=pytest.mark.slow) for size in OTHER_SIZES)]
 )
 @pytest.mark.parametrize("text", TEXTS)
 def test_nothing_is_clipped(text: str, size: tuple[int, int]) -> None:
