@@ -74,7 +74,9 @@ async def test_who_leaves_before_the_rest_leaves_nothing(server, patient):
         client.send(parts_of("never")[0])
         await is_held(server)
         (connection,) = server.api.server_state.connections
+        waiting = connection._rest
     await server.deserted()
+    assert waiting.cancelled()
     assert (connection._held, connection._rest, server.view.asked) == (None, None, [])
 
 
