@@ -40,6 +40,19 @@ class EitherWay(Protocol):
     most_near: int
 
 
+@runtime_checkable
+class Tied(Protocol):
+    """A predicate that there is a row of `model` whose fields, the keys of `ties`, equal these fields of the
+    row asked about, and which satisfies `where`. It is a `Q`, and negated as one."""
+
+    @property
+    def model(self) -> type[Model]: ...
+    @property
+    def ties(self) -> Mapping[str, str]: ...
+    @property
+    def where(self) -> Q: ...
+
+
 class Pages(Protocol):
     """An application's rules for pages. What these raise is told by graphql-core, which asks them too."""
 

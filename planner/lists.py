@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from tortoise.expressions import Q
@@ -11,13 +10,12 @@ from planner.chain import Asking, Loaded
 from planner.declared import EitherWay, Order, ToMany
 from planner.either_way import Page, keys_of_page
 from planner.level import TABLE, Level
-from planner.parameters import PARENTS, VIEWER, Brought, Parameters, Statement
+from planner.links import Link
+from planner.parameters import PARENT, PARENTS, VIEWER, Brought, Parameters, Statement
+from planner.rows_at_hand import RowAtHand, asked_of_rows_at_hand, joined_rows
 from planner.run import Run
-from planner.statements import Statements, numbered
-from planner.tables import column_of, foreign_key, sql_type_of, table_of
-
-BETWEEN = "between"
-"""The alias of the rows that link these to those above."""
+from planner.statements import Above, Selection, Statements
+from planner.tables import column_of, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +29,25 @@ class Choice:
     continues: bool = False
     """Whether it begins after a cursor."""
 
-    def sql(self, level: "ListLevel", depth: int, parameters: Parameters, link: str | None) -> str:
+    def selection(
+        self, level: "ListLevel", depth: int, parameters: Parameters, above: Above | None
+    ) -> Selection:
         """The level's columns, then the order's value where cursors are written."""
         value = f"{TABLE}.{column_of(level.model, self.order.column)}"
-        columns = [*level.columns, value] if level.writes_cursors else level.columns
+        columns = [*level.columns, value] if level.writes_cursors else [*level.columns]
         direction = "DESC" if self.order.is_descending else "ASC"
         by = f"{value} {direction}, {level.key} {direction}"
         where = level.where(self.chosen)
-        if isinstance(where, EitherWay) and link is None and self.limit is not None:
+        if isinstance(where, EitherWay) and above is None and self.limit is not None:
             page = Page(table_of(level.model), TABLE, level.key, by, self.limit, where.most_near)
             conditions, limit = self._of_page(page, where, level, depth, parameters), ""
         else:
-            asked = level.conditions(where, parameters, link) + self._beyond(level, depth, parameters)
+            rows = level.link.rows_at_hand(above) + joined_rows(level)
+            asked = level.conditions(where, rows, parameters, above) + self._beyond(level, depth, parameters)
             conditions = " AND ".join(asked)
             limit = f" LIMIT {self.limit}" if self.limit is not None else ""
-        source = level.linked(level.joined(parameters), link)
-        return f"SELECT {numbered(columns)} FROM {source} WHERE {conditions} ORDER BY {by}{limit}"
+        source = level.joined(parameters) + level.link.join(above)
+        return Selection(columns, f"{source} WHERE {conditions} ORDER BY {by}{limit}")
 
     def _of_page(
         self, page: Page, where: EitherWay, level: "ListLevel", depth: int, parameters: Parameters
@@ -75,13 +76,15 @@ class Count:
 
     choice: Choice
 
-    def sql(self, level: "ListLevel", depth: int, parameters: Parameters, link: str | None) -> str:
-        own = level.linked(f"{table_of(level.model)} AS {TABLE}", link)
+    def selection(
+        self, level: "ListLevel", depth: int, parameters: Parameters, above: Above | None
+    ) -> Selection:
+        own = f"{table_of(level.model)} AS {TABLE}{level.link.join(above)}"
         where = level.where(self.choice.chosen)
-        if isinstance(where, EitherWay) and link is None:
+        if isinstance(where, EitherWay) and above is None:
             where = Q(where.within, where.far)
-        conditions = level.conditions(where, parameters, link)
-        return f"SELECT count(*) AS k0 FROM {own} WHERE {' AND '.join(conditions)}"
+        conditions = level.conditions(where, level.link.rows_at_hand(above), parameters, above)
+        return Selection(["count(*)"], f"{own} WHERE {' AND '.join(conditions)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ class ListLevel(Level):
     def __init__(self, declared: ToMany, viewer: Any, statements: Statements, path: str) -> None:
         super().__init__(declared.model, path)
         self.declared, self._viewer, self._statements = declared, viewer, statements
+        self.link = Link(declared.model, declared.link)
 
     @property
     def can_be_fused(self) -> bool:  # type: ignore[override]
@@ -118,10 +122,10 @@ class ListLevel(Level):
 
     def statement(self, choices: Sequence[Choice]) -> Statement:
         """Of the level and those fused to it."""
-        return self._statements.of(self, choices, self._key_type)
+        return self._statements.of(self, choices, self.link.keys)
 
     def counting(self, choice: Choice) -> Statement:
-        return self._statements.of(self, [Count(choice)], self._key_type)
+        return self._statements.of(self, [Count(choice)], self.link.keys)
 
     def statement_of(self, run: Run) -> Statement | None:
         if not self.reads_rows:
@@ -155,36 +159,17 @@ class ListLevel(Level):
     def where(self, chosen: tuple[Hashable, ...]) -> Q:
         return self.declared.where(self._viewer, *chosen)
 
-    def conditions(self, where: Q, parameters: Parameters, link: str | None) -> list[str]:
-        conditions = [f"({parameters.predicate(where, self.model, TABLE)})"]
-        relation, _, column = (self.declared.link or "").rpartition(".")
-        if link is not None and self.declared.link is not None and not relation:
-            conditions.append(f"{TABLE}.{column_of(self.model, column)} = {link}")
-        return conditions
-
-    def linked(self, joined: str, link: str | None) -> str:
-        relation, _, column = (self.declared.link or "").rpartition(".")
-        if not relation:
-            return joined
-        between, on = foreign_key(self.model, relation)
-        [(theirs, mine)] = on.items()
-        return (
-            f"{joined} JOIN {table_of(between)} AS {BETWEEN} ON {BETWEEN}.{column_of(between, theirs)} = "
-            f"{TABLE}.{column_of(self.model, mine)} AND {BETWEEN}.{column_of(between, column)} = {link}"
-        )
-
-    @cached_property
-    def _key_type(self) -> str | None:
-        if self.declared.link is None:
-            return None
-        relation, _, column = self.declared.link.rpartition(".")
-        return sql_type_of(foreign_key(self.model, relation)[0] if relation else self.model, column)
+    def conditions(
+        self, where: Q, rows: Sequence[RowAtHand], parameters: Parameters, above: Above | None
+    ) -> list[str]:
+        predicate = parameters.predicate(asked_of_rows_at_hand(where, rows), self.model, TABLE)
+        return [f"({predicate})", *self.link.conditions(above)]
 
     async def carry_out(
         self, statement: Statement, run: Run, keys: Sequence[Any], asked: Sequence[Asked | None] = ()
     ) -> Sequence[Sequence[Any]]:
         """Rows by parent."""
-        brought: dict[Brought, Any] = {VIEWER: run.viewer, PARENTS: keys}
+        brought: dict[Brought, Any] = {VIEWER: run.viewer, PARENTS: keys, PARENT: keys[0]}
         brought |= continuing(asked)
         rows = await run.fetch(statement.sql, statement.arguments(brought))
         if len(keys) == 1:

@@ -15,9 +15,9 @@ from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path, Undefined
 
 from planner.arguments import ArgumentReader
-from planner.executor import OperationExecutor
+from planner.executor import Execution
 from planner.hastened_resolvers import HastenedResolver
-from planner.needed import MutationInfo
+from planner.needed import MutationInfo, Needed
 from planner.not_planned import NotPlanned
 from planner.objects import Objects
 from planner.payloads import PayloadPlan, payload_plan
@@ -36,17 +36,20 @@ class MutationPlan:
         self.payloads = {each.key: each.payload for each in fields if isinstance(each, MutationField)}
         """How they are read, by response key; or why one is not."""
 
-    async def carry_out(self, executor: OperationExecutor, run: Run, heard: Heard) -> ExecutionResult:
+    async def carry_out(self, execution: Execution, run: Run, heard: Heard) -> ExecutionResult:
         """To be called once: what it does is done."""
         data: dict[str, Any] = {}
         try:
             for each in self._fields:
-                data[each.key] = await each.answer(executor, run, heard)
+                data[each.key] = await each.answer(execution, run, heard)
         except GraphQLError as error:
             # Of a field that must not be null.
-            executor.collected_errors.add(error, None)
-            return ExecutionResult(None, executor.collected_errors.errors)
-        return ExecutionResult(data, executor.collected_errors.errors or None)
+            execution.executor.collected_errors.add(error, None)
+            return ExecutionResult(None, execution.errors)
+        return ExecutionResult(data, execution.errors)
+
+
+NOTHING_KNOWN: Needed = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Constant:
     key: str
     value: str
 
-    async def answer(self, executor: OperationExecutor, run: Run, heard: Heard) -> str:
+    async def answer(self, execution: Execution, run: Run, heard: Heard) -> str:
         return self.value
 
 
@@ -71,34 +74,30 @@ class MutationField:
     arguments: ArgumentReader | None
     payload: PayloadPlan | str
 
-    async def answer(self, executor: OperationExecutor, run: Run, heard: Heard) -> Any:
+    async def answer(self, execution: Execution, run: Run, heard: Heard) -> Any:
         """Ready for JSON. Raises the error of a field that must not be null."""
         path = Path(None, self.key, self.parent.name)
         try:
-            info = self._info(executor, path)
-            resolved = self._resolved(executor, info)
-            if executor.is_awaitable(resolved):
+            needed = NOTHING_KNOWN if isinstance(self.payload, str) else self.payload.needed
+            info = execution.info(self.field, [each.node for each in self.details], self.parent, path, needed)
+            resolved = self._resolved(execution, info)
+            if info.is_awaitable(resolved):
                 resolved = await resolved
-            return await self._completed(executor, info, path, resolved, run, heard)
+            return await self._completed(execution, info, path, resolved, run, heard)
         except Exception as error:
-            executor.handle_field_error(error, self.field.type, self.details, path)
+            execution.executor.handle_field_error(error, self.field.type, self.details, path)
             return None
 
-    def _info(self, executor: OperationExecutor, path: Path) -> MutationInfo:
-        nodes = [each.node for each in self.details]
-        info = MutationInfo(*executor.build_resolve_info(self.field, nodes, self.parent, path))
-        info.needed = {} if isinstance(self.payload, str) else self.payload.needed
-        return info
-
-    def _resolved(self, executor: OperationExecutor, info: MutationInfo) -> Any:
+    def _resolved(self, execution: Execution, info: MutationInfo) -> Any:
         if self.resolver is not None and self.arguments is not None:
             try:
                 handed = self.arguments.read(info.variable_values)
             except Exception:  # noqa: S110 - graphql-core meets it again and words it
                 pass
             else:
-                return self.resolver.call(executor.root_value, info, handed)
-        first, resolve = self.details[0], self.field.resolve or executor.field_resolver
+                return self.resolver.call(None, info, handed)
+        executor, first = execution.executor, self.details[0]
+        resolve = self.field.resolve or executor.field_resolver
         given = get_argument_values(
             self.field,
             first.node,
@@ -110,7 +109,7 @@ class MutationField:
 
     async def _completed(
         self,
-        executor: OperationExecutor,
+        execution: Execution,
         info: MutationInfo,
         path: Path,
         resolved: Any,
@@ -127,6 +126,7 @@ class MutationField:
             else:
                 heard(None)
                 return data
+        executor = execution.executor
         completed = executor.complete_value(self.field.type, self.details, info, path, resolved, None)
         return await completed if executor.is_awaitable(completed) else completed
 

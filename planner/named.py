@@ -12,11 +12,12 @@ from tortoise.models import Model
 
 from planner.chain import Asking, Loaded
 from planner.level import TABLE, Level
-from planner.lists import Choice, choices_of, continuing
+from planner.lists import Choice, ListLevel, choices_of, continuing
 from planner.not_planned import NotPlanned
-from planner.parameters import PARENTS, VIEWER, Brought, Parameters, Statement
+from planner.parameters import PARENT, PARENTS, VIEWER, Brought, Parameters, Statement
+from planner.rows_at_hand import asked_of_rows_at_hand, joined_rows
 from planner.run import Run
-from planner.statements import Rows, Statements, numbered
+from planner.statements import Above, Keys, Rows, Selection, Statements
 from planner.tables import column_of, key_of, sql_type_of
 
 
@@ -28,25 +29,28 @@ class Named:
     where: Q | None = field(compare=False)
     """The level's own."""
 
-    def sql(self, level: Level, depth: int, parameters: Parameters, link: str | None) -> str:
+    def selection(self, level: Level, depth: int, parameters: Parameters, above: Above | None) -> Selection:
         joined = level.joined(parameters)
         conditions = [
             f"{TABLE}.{column_of(level.model, name)} = {parameters.add(Brought(name))}" for name in self.names
         ]
         if self.where is not None:
-            conditions.append(f"({parameters.predicate(self.where, level.model, TABLE)})")
-        return f"SELECT {numbered(level.columns)} FROM {joined} WHERE {' AND '.join(conditions)}"
+            where = asked_of_rows_at_hand(self.where, joined_rows(level))
+            conditions.append(f"({parameters.predicate(where, level.model, TABLE)})")
+        return Selection([*level.columns], f"{joined} WHERE {' AND '.join(conditions)}")
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """The rows that have these keys."""
 
-    def sql(self, level: Level, depth: int, parameters: Parameters, link: str | None) -> str:
+    def selection(self, level: Level, depth: int, parameters: Parameters, above: Above | None) -> Selection:
+        if above is None:
+            raise TypeError("rows are given by their keys")
         # The OFFSET keeps it a subselect: as a table among others it could be joined by hash, which loses the
         # order of the lists below.
         source = level.joined(parameters)
-        return f"SELECT {numbered(level.columns)} FROM {source} WHERE {level.key} = {link} OFFSET 0"
+        return Selection([*level.columns], f"{source} WHERE {level.key} = {above.key} OFFSET 0")
 
 
 class OneLevel(Level):
@@ -68,6 +72,13 @@ class OneLevel(Level):
         self.by: Callable[[Run], Mapping[str, Any]] = lambda run: {}
         """The values that a run finds it by."""
         self._where, self._statements = where, statements
+
+    def settle(self, offset: int = 0) -> None:
+        super().settle(offset)
+        for child in self.children:
+            if isinstance(child.level, ListLevel):
+                is_viewers = self._is_viewer and child.key_index == self.own_key_index
+                child.level.link.parents = VIEWER if is_viewers else PARENT
 
     @cached_property
     def is_at_hand(self) -> bool:
@@ -122,11 +133,11 @@ class GivenLevel(Level):
     def statement(self, choices: Sequence[Choice]) -> Statement:
         """Of the level and those fused to it."""
         rows: list[Rows] = [Given(), *choices]
-        return self._statements.of(self, rows, self._key_type)
+        return self._statements.of(self, rows, self._keys)
 
     @cached_property
-    def _key_type(self) -> str:
-        return sql_type_of(self.model, key_of(self.model))
+    def _keys(self) -> Keys:
+        return Keys(PARENTS, sql_type_of(self.model, key_of(self.model)))
 
     def statement_of(self, run: Run) -> Statement | None:
         if self._take:
@@ -138,10 +149,12 @@ class GivenLevel(Level):
         """Whether all that is selected of a row are columns of its own, as Python has them."""
         return self._take is not None
 
-    def at_hand(self, models: Sequence[Model]) -> Loaded | None:
-        """What is selected of these, where they have all of it."""
+    def told_by_rows(self, models: Sequence[Model], run: Run) -> Sequence[Any] | None:
+        """What each of these gets, ready for JSON, where they have all of it."""
         take = self._take
-        return Loaded([[take(each)] for each in models], asked=[None]) if take else None
+        if take is None:
+            return None
+        return self.answers(Loaded([[take(each)] for each in models], asked=[None]), run)
 
     async def load_rows(self, run: Run, models: Sequence[Model]) -> Loaded:
         """Load what is selected of these. Raises NotPlanned for a row that has gone since."""

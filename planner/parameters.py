@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pypika_tortoise.context import SqlContext
 from pypika_tortoise.enums import Dialects
 from pypika_tortoise.queries import Table
-from pypika_tortoise.terms import Parameterizer
+from pypika_tortoise.terms import Parameter, Parameterizer
 from tortoise.expressions import Q, ResolveContext
 from tortoise.models import Model
 
@@ -23,6 +23,8 @@ class Brought(NamedTuple):
 VIEWER = Brought("viewer")
 PARENTS = Brought("parents")
 """The keys of the rows above, in an array."""
+PARENT = Brought("parent")
+"""The key of the row above, where it is the only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,27 @@ class Statement:
         return arguments
 
 
+class _Parameterizer(Parameterizer):
+    """The viewer is one parameter, wherever it stands."""
+
+    def __init__(self, placeholder: Any) -> None:
+        super().__init__()
+        # Tortoise hands some values on in words, such as UUIDs.
+        self._placeholders = (VIEWER, placeholder, str(placeholder))
+
+    def create_param(self, value: Any) -> Parameter:
+        is_viewer = value in self._placeholders
+        if not is_viewer or VIEWER not in self.values:
+            self.values.append(VIEWER if is_viewer else value)
+        return Parameter(f"${self.values.index(VIEWER) + 1 if is_viewer else len(self.values)}")
+
+
 class Parameters:
     """Numbers parameters as they are written (`$1`, `$2` …)."""
 
     def __init__(self, placeholder: Any) -> None:
         """`placeholder` stands for the viewer in predicates."""
-        self._placeholder = placeholder
-        self._parameterizer = Parameterizer(placeholder_factory=lambda number: f"${number}")
+        self._parameterizer = _Parameterizer(placeholder)
         self._context = SqlContext(
             quote_char='"',
             secondary_quote_char="'",
@@ -75,8 +91,4 @@ class Parameters:
 
     def statement(self, sql: str) -> Statement:
         """The statement that these are the parameters of."""
-        # Tortoise hands some values on in words, such as UUIDs.
-        placeholders = (self._placeholder, str(self._placeholder))
-        return Statement(
-            sql, [VIEWER if value in placeholders else value for value in self._parameterizer.values]
-        )
+        return Statement(sql, list(self._parameterizer.values))

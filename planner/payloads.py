@@ -121,10 +121,10 @@ def _rows(definition: StrawberryField, level: GivenLevel, *, is_list: bool) -> P
         if found is None:
             return None
         rows = [each.row for each in (found if is_list else [found])]
-        loaded = level.at_hand(rows)
-        if loaded is None:
+        answers = level.told_by_rows(rows, run)
+        if answers is None:
             loaded = await run.load(partial(level.load_rows, run, rows))
-        answers = level.answers(loaded, run)
+            answers = level.answers(loaded, run)
         return list(answers) if is_list else answers[0]
 
     return part

@@ -16,7 +16,7 @@ from graphql import (
     VariableValues,
 )
 
-from planner.executor import OperationExecutor
+from planner.executor import Execution
 from planner.hastened_resolvers import hasten
 from planner.mutations import MutationPlan, mutation_plan_of
 from planner.not_planned import NotPlanned
@@ -117,12 +117,12 @@ class Planner:
         coerced = operation.variables.read(variables)
         if isinstance(coerced, list):
             return ExecutionResult(None, coerced)
-        executor = OperationExecutor.of(self.schema, operation, coerced, context)
+        execution = Execution(self.schema, operation, coerced, context)
         if operation.is_mutation:
             plan = self._mutation_plan(operation, coerced, context)
             if plan is not None:
-                return await plan.carry_out(executor, self.run(coerced, context), self._count)
-        result: Any = executor.execute_operation()
+                return await plan.carry_out(execution, self.run(coerced, context), self._count)
+        result: Any = execution.executor.execute_operation()
         found: ExecutionResult = await result if isawaitable(result) else result
         return found
 

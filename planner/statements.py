@@ -5,26 +5,61 @@ each row above. Such a join can only be a nested loop, which keeps the rows abov
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from planner.level import Level
-from planner.parameters import PARENTS, Parameters, Statement
+from planner.parameters import PARENTS, Brought, Parameters, Statement
 from planner.recent import Recent
+from planner.rows_at_hand import Subselect
 
 MAX_BYTES = 128 * 1024
 """Of the statements of one plan."""
 # As measured with tracemalloc; Python keeps a character in four bytes at most.
 ENTRY_BYTES, VALUE_BYTES, CHARACTER_BYTES = 2048, 128, 2 * 4
 
-PARENT = "parent"
+ABOVE = "parent"
 """The alias of the rows above, where they are known by their keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Those of the rows above, which a run brings."""
+
+    brought: Brought
+    sql_type: str
+    """Of one of them. Of PARENTS there is an array; else there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """The row above."""
+
+    key: str
+    """As SQL."""
+    level: Level | None = None
+    row: Subselect | None = None
+    """Where it is read by the same statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a level reads: `columns`, of `source` with what follows FROM."""
+
+    columns: list[str]
+    source: str
+
+    def sql(self) -> str:
+        """Columns under the names that a chain knows them by."""
+        named = ", ".join(f"{sql} AS k{number}" for number, sql in enumerate(self.columns))
+        return f"SELECT {named or '1 AS k0'} FROM {self.source}"
 
 
 class Rows(Protocol):
     """What a level asks for, as far as the statement's text depends on it."""
 
-    def sql(self, level: Any, depth: int, parameters: Parameters, link: str | None) -> str:
-        """The subselect, whose columns are `k0`, `k1` …; `link` is the key of the row above."""
+    def selection(self, level: Any, depth: int, parameters: Parameters, above: Above | None) -> Selection:
+        """For the row above, or for nobody in particular. Its columns begin with the level's."""
 
 
 class Statements:
@@ -36,12 +71,12 @@ class Statements:
             MAX_BYTES, MAX_BYTES // 2, _weight_of
         )
 
-    def of(self, level: Level, rows: Sequence[Rows], key_type: str | None) -> Statement:
-        """That of as many levels of its chain as `rows` are asked for; for each of an array of keys of that
-        type, with its place at the end of each row; or, without, for nobody in particular."""
+    def of(self, level: Level, rows: Sequence[Rows], keys: Keys | None) -> Statement:
+        """That of as many levels of its chain as `rows` are asked for; for each of an array of keys, with its
+        place at the end of each row, or for one; or, without, for nobody in particular."""
 
         def written(_: object) -> Statement:
-            return _statement_of(list(zip(chain_of(level), rows, strict=False)), self._placeholder, key_type)
+            return _statement_of(list(zip(chain_of(level), rows, strict=False)), self._placeholder, keys)
 
         return self._written.get_or_make((level, *rows), written)
 
@@ -60,28 +95,30 @@ def chain_of(level: Level) -> list[Level]:
     return chain
 
 
-def _statement_of(chain: Sequence[tuple[Level, Rows]], placeholder: Any, key_type: str | None) -> Statement:
-    parameters = Parameters(placeholder)
-    source, link = "", None
-    if key_type is not None:
-        keys = parameters.add(PARENTS)
-        source = f"unnest({keys}::{key_type}[]) WITH ORDINALITY AS {PARENT}(key, place)"
-        link = f"{PARENT}.key"
-    selected = []
+def _statement_of(chain: Sequence[tuple[Level, Rows]], placeholder: Any, keys: Keys | None) -> Statement:
+    parameters, source = Parameters(placeholder), ""
+    above = None if keys is None else Above(parameters.add(keys.brought))
+    if keys is not None and above is not None and keys.brought == PARENTS:
+        source = f"unnest({above.key}::{keys.sql_type}[]) WITH ORDINALITY AS {ABOVE}(key, place)"
+        above = Above(f"{ABOVE}.key")
+    selections: list[tuple[Selection, int]] = []
     for depth, (level, rows) in enumerate(chain):
-        subselect = f"({rows.sql(level, depth, parameters, link)}) AS l{depth}"
-        if depth > 0:
-            source += f" LEFT JOIN LATERAL {subselect} ON true"
-        else:
-            source += f" CROSS JOIN LATERAL {subselect}" if source else subselect
-        selected.append(f"l{depth}.*")
+        selection = rows.selection(level, depth, parameters, above)
+        selections.append((selection, len(selection.columns)))
         if level.fused is not None:
-            link = f"l{depth}.k{level.fused.key_index}"
-    if key_type is not None:
-        selected.append(f"{PARENT}.place")
+            key = f"l{depth}.k{level.fused.key_index}"
+            above = Above(key, level, Subselect(f"l{depth}", selection.columns))
+    for depth, (selection, _) in enumerate(selections):
+        join = " LEFT JOIN LATERAL " if depth else " CROSS JOIN LATERAL " if source else ""
+        source += f"{join}({selection.sql()}) AS l{depth}{' ON true' if depth else ''}"
+    selected = [_own(selection, depth, own) for depth, (selection, own) in enumerate(selections)]
+    if keys is not None and keys.brought == PARENTS:
+        selected.append(f"{ABOVE}.place")
     return parameters.statement(f"SELECT {', '.join(selected)} FROM {source}")
 
 
-def numbered(columns: Sequence[str]) -> str:
-    """Columns under the names that a chain knows them by."""
-    return ", ".join(f"{sql} AS k{number}" for number, sql in enumerate(columns)) or "1 AS k0"
+def _own(selection: Selection, depth: int, own: int) -> str:
+    """What a level itself selects, without what the one below reads of its rows."""
+    if len(selection.columns) == own:
+        return f"l{depth}.*"
+    return ", ".join(f"l{depth}.k{number}" for number in range(max(1, own)))

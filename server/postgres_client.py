@@ -193,10 +193,12 @@ class PostgresClient(AsyncpgDBClient):
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
         """As Tortoise's, by fewer calls: it is how services say what they do in one statement."""
+        found: list[dict[str, Any]]
         if self._pool is None:
-            found: list[dict[str, Any]] = await super().execute_query_dict(query, values)
-            return found
-        return await self._translate_exceptions(PostgresClient._dictionaries, query, values or ())
+            found = await super().execute_query_dict(query, values)
+        else:
+            found = await self._translate_exceptions(PostgresClient._dictionaries, query, values or ())
+        return found
 
     async def _dictionaries(self, query: str, values: Sequence[Any]) -> list[dict[str, Any]]:
         pool: Any = self._pool

@@ -15,6 +15,7 @@ import sys
 import tortoise.backends.asyncpg.client as tortoise_client
 
 from server.database import open_database
+from server.postgres_client import PostgresClient
 from server.settings import Settings
 from server.wiring import open_renderer
 from services.gateways.aws_session import aws_session
@@ -60,6 +61,7 @@ class Watched:
 def watch_statements(points):
     for owner, names in (
         (tortoise_client.AsyncpgDBClient, ("execute_insert", "execute_query", "execute_query_dict")),
+        (PostgresClient, ("execute_query_dict",)),
         (tortoise_client.TransactionWrapper, ("commit",)),
     ):
         for name in names:

@@ -66,7 +66,7 @@ class DirectProtocol(HttpToolsProtocol):
 
     _ready: tuple[Any, bytes] = (None, b"")
     """uvicorn's own headers, such as the date, which it makes anew each second; for all connections."""
-    _held: bytes | None = None
+    _held: list[bytes] | None = None
     """The body, as far as it came, of a request that may be answered directly."""
 
     def __init__(
@@ -93,7 +93,7 @@ class DirectProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         if self._may_be_direct():
-            self._held = b""
+            self._held = []
         else:
             self.begin_asgi()
 
@@ -101,11 +101,11 @@ class DirectProtocol(HttpToolsProtocol):
         if self._held is None:
             super().on_body(body)
         else:
-            self._held += body
+            self._held.append(body)
 
     def on_message_complete(self) -> None:
         if self._held is not None:
-            if self._is_begun(self._held):
+            if self._is_begun(b"".join(self._held)):
                 self._held = None
                 return
             self._go_by_asgi()
@@ -136,7 +136,7 @@ class DirectProtocol(HttpToolsProtocol):
             return
         self.begin_asgi()
         if held:
-            super().on_body(held)
+            super().on_body(b"".join(held))
 
     def _is_begun(self, body: bytes) -> bool:
         """Whether the view takes it."""

@@ -20,16 +20,17 @@ class Exists(Q):
     `Exists(models.Publication, {"production_id": "id"}, Q(status=LIVE))` over productions. One may stand
     within another, and anywhere that a `Q` may. `where` may not need joins: nest another for that.
 
+    Plans read `model`, `ties` and `where`, to ask a row that they have at hand (`planner.declared.Tied`).
+
     PostgreSQL reads it from either side, whichever it takes for the shorter way; under an OR row by row, or
     the inner table whole first where it reckons with many outer rows.
     """
 
-    __slots__ = ("_model", "_ties")
+    __slots__ = ("model", "ties", "where")
 
     def __init__(self, model: type[Model], ties: Mapping[str, str], where: Q | None = None) -> None:
         super().__init__(where or Q())
-        self._model = model
-        self._ties = tuple(ties.items())
+        self.model, self.ties, self.where = model, ties, self.children[0]
 
     def __bool__(self) -> bool:
         return True
@@ -39,23 +40,23 @@ class Exists(Q):
 
     @property
     def _parts(self) -> tuple[object, ...]:
-        return self._model, self._ties, self.children, self._is_negated
+        return self.model, dict(self.ties), self.where, self._is_negated
 
     def __invert__(self) -> "Exists":
-        turned = Exists(self._model, dict(self._ties), self.children[0])
+        turned = Exists(self.model, self.ties, self.where)
         turned._is_negated = not self._is_negated
         return turned
 
     def resolve(self, resolve_context: ResolveContext) -> QueryModifier:
         """The criterion for one statement. Raises OperationalError for a condition that needs a join."""
-        inner = _Inner.within(resolve_context, self._model)
-        conditions = [*self._equalities(resolve_context, inner), *_condition(self.children[0], inner)]
+        inner = _Inner.within(resolve_context, self.model)
+        conditions = [*self._equalities(resolve_context, inner), *_condition(self.where, inner)]
         criterion = _ExistsCriterion(inner.table, conditions)
         return QueryModifier(criterion.negate() if self._is_negated else criterion)
 
     def _equalities(self, outer: ResolveContext, inner: ResolveContext) -> Iterator[Criterion]:
         ours, theirs = (context.model._meta.fields_db_projection for context in (inner, outer))
-        for field, outer_field in self._ties:
+        for field, outer_field in self.ties.items():
             yield inner.table[ours[field]] == outer.table[theirs[outer_field]]
 
 

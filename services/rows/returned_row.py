@@ -1,11 +1,13 @@
 """Rows as a statement of our own returns them; Tortoise cannot say RETURNING."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from tortoise.models import Model
 
 Row = TypeVar("Row", bound=Model)
+Convert = Callable[[Any], Any]
 Columns = tuple[str, ...] | None
 """Fields of a table; None for all of them."""
 MOST_STATEMENTS = 256
@@ -24,10 +26,24 @@ def returned_row(model: type[Row], columns: Columns, values: Mapping[str, Any]) 
     """As Tortoise makes it of a row that was read: whole, or like that of `only()`, which cannot be saved."""
     if columns is None:
         return model._init_from_db(**values)
-    meta = model._meta
     row = model.__new__(model)
     row.__dict__.update(_partial=True, _saved_in_db=True, _custom_generated_pk=True, _await_when_save={})
-    for name in columns:
-        value = values[meta.fields_db_projection[name]]
-        row.__dict__[name] = meta.fields_map[name].to_python_value(value)
+    for name, column, convert in _conversions(model, columns):
+        value = values[column]
+        row.__dict__[name] = convert(value) if convert else value
     return row
+
+
+@lru_cache(MOST_STATEMENTS)
+def _conversions(model: type[Model], columns: tuple[str, ...]) -> list[tuple[str, str, Convert | None]]:
+    """Each field's name, its column's, and what becomes of a value that asyncpg does not give as it is."""
+    meta = model._meta
+    as_it_is = {name for _, name, _ in meta.db_native_fields}
+    return [
+        (
+            name,
+            meta.fields_db_projection[name],
+            None if name in as_it_is else meta.fields_map[name].to_python_value,
+        )
+        for name in columns
+    ]

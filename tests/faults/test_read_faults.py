@@ -9,6 +9,7 @@ import pytest
 from embedded.ports import LOOPBACK
 from embedded.processes import stop_all
 from tests.faults.world import writing
+from tests.one_piece import one_piece_client
 from tests.waiting import until
 
 # More than there are connections to read by.
@@ -98,7 +99,7 @@ async def silent(outside, forgetting):
 )
 async def test_reads_go_on_after(outside, api, hurt, how):
     origin = f"http://{LOOPBACK}:{api.port}"
-    async with writing(outside) as writer, httpx.AsyncClient(base_url=origin, timeout=40) as http:
+    async with writing(outside) as writer, one_piece_client(origin, timeout=40) as http:
         asking = Asking(http, writer.token, writer.productions[0])
         try:
             await asking.all_answer()

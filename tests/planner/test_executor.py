@@ -4,34 +4,40 @@ from weakref import ref
 import pytest
 from graphql import get_operation_ast, parse
 
-from planner.executor import OperationExecutor
+from planner.executor import Execution, OperationExecutor
 from tests.planner.mutation_documents import HASTENED
 from tests.planner.test_carrying_out import WELL, planner_of_these
+
+LOUD = "mutation { perhaps(told: {act: WELL}) { thing { loud } } }"
 
 
 @pytest.fixture
 def made(monkeypatch):
-    """The executors that are there."""
-    executors, of = [], OperationExecutor.of
-
-    def recorded(*arguments):
-        executor = of(*arguments)
-        executors.append(ref(executor))
-        return executor
-
-    monkeypatch.setattr(OperationExecutor, "of", recorded)
-    return executors
+    """The executions and executors that are there."""
+    found = []
+    for cls in (Execution, OperationExecutor):
+        monkeypatch.setattr(cls, "__init__", _recorded(cls.__init__, found))
+    return found
 
 
-@pytest.mark.parametrize("text", [WELL % "WELL", WELL % "HAVE_NO_LIST", "{ __typename }"])
-async def test_an_operation_leaves_nothing_to_the_collector(made, text):
+def _recorded(init, found):
+    def recorded(self, *arguments):
+        found.append(ref(self))
+        init(self, *arguments)
+
+    return recorded
+
+
+@pytest.mark.parametrize(("text", "count"), [(WELL % "WELL", 1), (LOUD, 2), ("{ __typename }", 2)])
+async def test_an_operation_leaves_nothing_to_the_collector(made, text, count):
     document, planner = parse(text), planner_of_these([])
     operation = planner.operation(document, get_operation_ast(document))
     gc.disable()
     try:
         result = await planner.executed(operation, {}, "Ada")
         assert result.data is not None
-        assert [executor() for executor in made] == [None]
+        del result
+        assert [each() for each in made] == [None] * count
     finally:
         gc.enable()
 

@@ -181,6 +181,15 @@ async def test_what_goes_which_way(server, client, request_, way):
     assert await client.end() == b""
 
 
+@pytest.mark.parametrize("path", ["/graphql", "/graphql?"])
+async def test_a_body_may_come_in_chunks(server, client, path):
+    told = "by asgi" * 100 if path == "/graphql" else "chunks" * 100
+    head = f"POST {path} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n".encode()
+    client.send(head, *(f"1\r\n{each}\r\n".encode() for each in told), b"0\r\n\r\n")
+    assert (await client.answer()).body == f'"{told}"'
+    assert server.view.asked == [("direct" if path == "/graphql" else "asgi", told)]
+
+
 async def test_a_body_that_comes_after_its_head_is_waited_for_by_asgi(server, client):
     head, body = parts_of("in two pieces")
     client.send(head, body[:2])

@@ -64,7 +64,7 @@ def test_a_document_from_standard_input_without_a_database():
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.startswith(TREE)
     assert "\n    LIMIT 7\n" in ended.stdout
-    assert ended.stdout.endswith("  $10: constant 'PUBLISHER'\n  $11: constant 'OWNER'\n")
+    assert ended.stdout.endswith("  $6: constant 'PUBLISHER'\n  $7: constant 'OWNER'\n")
 
 
 def test_what_makes_no_sense_is_told_in_a_line(tmp_path):

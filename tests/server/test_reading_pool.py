@@ -7,7 +7,7 @@ import pytest
 
 from server import reading_pool
 from server.reading_pool import ReadingPool
-from tests.faults.world import port_of, through
+from tests.faults.outside import port_of, through
 from tests.server.reading_connections import COUNTED, ENDED, MOST, OWN, Opening, taken, turn
 from tests.tcp_proxy import tcp_proxy
 
@@ -133,6 +133,7 @@ async def test_a_cancelled_statement_ends_in_postgresql_and_its_connection_is_us
     make_pool, admin, monkeypatch
 ):
     monkeypatch.setattr(reading_pool, "RELEASE_SECONDS", 20.0)
+    # With room for another, who waits has whichever is there first.
     pool = make_pool(most=1)
     sleeping = f"{COUNTED} AND wait_event = 'PgSleep'"
     session = await taken(pool)
