@@ -94,6 +94,7 @@ async def test_who_waits_for_one_that_breaks_gets_another(make_pool, monkeypatch
 
 async def test_nobody_waits_without_end(make_pool, monkeypatch):
     pool = make_pool(most=1)
+    monkeypatch.setattr(reading_pool, "LOOK_SECONDS", 0.01)
     session = await taken(pool)
     monkeypatch.setattr(reading_pool, "ACQUIRE_SECONDS", 0.05)
     for _ in range(3):
