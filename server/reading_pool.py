@@ -196,8 +196,8 @@ class ReadingPool:
             self._ended.set_result(None)
 
     def _look_on(self) -> None:
-        """Now and then, while there is anything. A timer for whoever waits, for each statement and for each idle
-        connection would cost more than all the rest."""
+        """Now and then, while there is anything to look after. A timer for whoever waits, for each statement
+        and for each idle connection would cost more than all the rest."""
         if self._look is None and (self._sessions or self._waiters) and self._ended is None:
             self._look = self._loop.call_later(LOOK_SECONDS, self._look_after)
 
