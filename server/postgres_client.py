@@ -157,11 +157,12 @@ class PostgresClient(AsyncpgDBClient):
 
     def _reading_pool(self) -> ReadingPool:
         told = {**self._template, "connection_class": ReadingSession, "password": self.password}
-        least, most, patience = told.pop("min_size"), told.pop("max_size"), told.get("command_timeout")
+        least, most = told.pop("min_size"), told.pop("max_size")
+        patience = float(told["command_timeout"]) if told.get("command_timeout") else None
         settings = {**told["server_settings"], **READS}
         if patience is not None:
             # PostgreSQL ends a statement by itself, and says so on a connection that stays good.
-            settings["statement_timeout"] = f"{float(patience) * 1000:.0f}"
+            settings["statement_timeout"] = f"{patience * 1000:.0f}"
         told["server_settings"] = settings
         return ReadingPool(partial(asyncpg.connect, **told), least=least, most=most, patience=patience)
 
