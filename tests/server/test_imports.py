@@ -29,8 +29,6 @@ ELSEWHERE = {
     *("psutil", "s3transfer", "server.dev", "server.explain", "server.seed", "server.worker"),
     *("tortoise.migrations.api", "typst"),
 }
-# Of what a library would import where it is installed.
-UNASKED = {"httpx", "pygments", "rich"}
 
 
 class Serving:
@@ -86,7 +84,7 @@ async def serving(settings, embedded, database):
 async def test_a_server_imports_what_it_serves_with_and_no_more(serving):
     at_start = await serving.imported()
     assert {"aiobotocore", "server.serve", "structlog", "tortoise"} <= at_start
-    assert at_start & (ELSEWHERE | UNASKED) == set()
+    assert at_start & ELSEWHERE == set()
 
     client = {"authorization": f"Bearer {await make_token(await make_user())}"}
 
