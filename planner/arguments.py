@@ -42,6 +42,11 @@ class ArgumentReader:
             convert = _converter(strawberry, defined, name)
             self._add(defined.python_name, _Argument(name, field.args[name], node, nodes.get(name), convert))
 
+    @property
+    def are_constant(self) -> bool:
+        """Whether they are the same in each run."""
+        return not self._reads
+
     def read(self, variable_values: VariableValues) -> dict[str, Any]:
         """By their names in Python. Raises what graphql-core and Strawberry raise for a wrong one."""
         arguments = self._constants.copy()

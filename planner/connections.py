@@ -1,12 +1,11 @@
 """Levels that are connections: a page of each parent's rows."""
 
 from collections.abc import Callable, Hashable, Sequence
-from functools import cached_property
+from functools import partial
 from typing import Any
 
 from planner.arguments import ArgumentReader
 from planner.declared import Order, Pages, ToMany
-from planner.level import Loaded
 from planner.lists import Asked, Choice, ListLevel
 from planner.parameters import Statement
 from planner.run import Run
@@ -29,13 +28,15 @@ class ConnectionLevel(ListLevel):
     ) -> None:
         super().__init__(declared, viewer, statements, path)
         self.pages, self._arguments = pages, arguments
-        self.connect_source = ""
-        """Of the function that makes the connection out of a page."""
-        self.reads_rows = self.reads_more = self.reads_total = self.writes_cursors = False
+        self.reads_rows = False
 
     @property
     def can_be_fused(self) -> bool:  # type: ignore[override]
         return self.reads_rows and self.declared.link is not None
+
+    @property
+    def asks_the_same(self) -> bool:  # type: ignore[override]
+        return self._arguments.are_constant
 
     def asked(self, run: Run) -> Asked:
         arguments = dict(self._arguments.read(run.variables))
@@ -52,34 +53,12 @@ class ConnectionLevel(ListLevel):
     def count_of(self, run: Run) -> Statement | None:
         return self.counting(self.asked(run).choice) if self.reads_total else None
 
-    async def load_below(self, run: Run, loaded: Loaded) -> None:
-        if self.reads_total and loaded.keys:
-            counts = await self.carry_out(self.counting(loaded.asked.choice), run, loaded.keys)
-            loaded.totals = [count[0][0] for count in counts]
-        await super().load_below(run, loaded)
+    async def totals(self, run: Run, asked: Asked, parents: Sequence[Any]) -> Sequence[int]:
+        if not self.reads_total or not parents:
+            return ()
+        counts = await self.carry_out(self.counting(asked.choice), run, parents)
+        return [count[0][0] for count in counts]
 
-    def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
-        if not loaded.spans:
-            return [None] * len(loaded.places)
-        pages = self._pages_of(loaded, self.objects(loaded, run))
-        return [None if place is None else pages[place] for place in loaded.places]
-
-    @cached_property
-    def connect(self) -> Callable[..., Any]:
-        """Made when all of the level is known."""
-        connect: Callable[..., Any] = self.generated(self.connect_source, "connect")
-        return connect
-
-    def _pages_of(self, loaded: Loaded, objects: Sequence[Sequence[Any]]) -> Sequence[Any]:
-        totals = loaded.totals or [0] * len(loaded.spans)
-        connect, rows, asked = self.connect, loaded.rows, loaded.asked
-        write = self._writer(asked.choice.order) if self.writes_cursors else None
-        return [
-            connect(objects, rows, start, stop, more, asked.choice.continues, total, write)
-            for (start, stop, more), total in zip(loaded.spans, totals, strict=True)
-        ]
-
-    def _writer(self, order: Order) -> Callable[[Any], str]:
-        """Writes the cursor of a row."""
-        key, value, write = self.key_place, len(self.columns) + self.offset, self.pages.write_cursor
-        return lambda row: write(order, row[value], row[key])
+    def writer(self, order: Order) -> Callable[[Any, Any], str]:
+        """Writes the cursor of a row, of the order's value and its key."""
+        return partial(self.pages.write_cursor, order)

@@ -3,25 +3,22 @@
 A level and the list below it that is its `fused` one are read by one statement; see planner/statements.py.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
 from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.fields import JSONField
 from tortoise.models import Model
 
+from planner.chain import Chain, Loaded
 from planner.parameters import Parameters, Statement
 from planner.run import Run
 from planner.tables import column_of, key_of, table_of
+from planner.walk import in_words
 
 TABLE = "t0"
 """The alias of a level's own table."""
-OWN_COLUMN = re.compile(r"\br\[(\d+)\]")
-
-Build = Callable[[Sequence[Any], Sequence[Any], Sequence[Any], Any], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +70,36 @@ class Awaited:
 
 
 @dataclass(slots=True)
-class Loaded:
-    """The rows of one run. `spans` are those of each parent in turn: from, to, and whether more follow;
-    `places` says which span is whose, None for a parent that is not there."""
+class Steps:
+    """Lines of generated code for a level's lists as wholes."""
 
-    rows: Sequence[Any] = ()
-    spans: Sequence[tuple[int, int, bool]] = ()
-    places: Sequence[int | None] = ()
-    children: list["Loaded"] = field(default_factory=list)
-    awaited: list[list[Any]] = field(default_factory=list)
-    keys: Sequence[Any] = ()
-    """Those of the parents that are there, by span."""
-    asked: Any = None
-    """What a list's arguments asked for."""
-    totals: Sequence[int] = ()
-    fused: "Loaded | None" = None
+    beginning: list[str] = field(default_factory=list)
+    opening: list[str] = field(default_factory=list)
+    """For each parent, before its rows."""
+    taking: list[str] = field(default_factory=list)
+    """For each row."""
+    beyond: list[str] = field(default_factory=list)
+    """Where there are more rows than were asked for."""
+    ending: list[str] = field(default_factory=list)
 
 
 class Level:
-    """What all levels have in common: columns of a table and of rows joined to it, levels below, and the
-    functions that make objects of rows."""
+    """What all levels have in common: columns of a table and of rows joined to it, levels below, and what is
+    made of a row.
+
+    That is said in expressions of Python, which become part of the chain's functions. By a letter and a
+    number they name the level's columns `r[n]`, values beside it `v[n]`, what its children `c[n]` and what is
+    awaited `a[n]` make for the row, its parent's lists of items `l[n]`; of a list, what was asked `q[0]`, its
+    total `t[0]`, the row's key `k[0]` and the value it is ordered by `o[0]`; and whatever its own steps make.
+    """
 
     kind = "rows"
     """What it reads, for people."""
-    writes_cursors = False
-    can_be_fused = False
+    asks_the_same = True
+    """Whether what it asks for is the same in each run."""
+    can_be_fused = reads_more = reads_total = writes_cursors = False
+    answer = "l[0]"
+    """What a parent gets."""
 
     def __init__(self, model: type[Model], path: str) -> None:
         self.model, self.path = model, path
@@ -108,15 +110,16 @@ class Level:
         self.children: list[Child] = []
         self.awaited: list[Awaited] = []
         self.called: list[Called] = []
-        self.beside: dict[str, Any] = {}
-        """What generated code names."""
+        self.beside: list[Any] = []
+        self.items: list[str] = []
+        """What is made of each row, by list."""
+        self.steps = Steps()
         self.fused: Child | None = None
         self.offset = 0
         """Where the level's columns begin in a row of the statement that it is read by."""
-        self._names = 0
-        self._expressions: list[str] = []
+        self.chain: Chain
+        """Of those read by one statement, from this one down; once it is settled."""
         self._holds_json = False
-        self._made: dict[str, Any] = {}
 
     def column(self, alias: str, model: type[Model], name: str) -> int:
         """The column's place among the level's, selected from now on."""
@@ -129,11 +132,9 @@ class Level:
         return self.columns.index(sql)
 
     def name(self, value: Any) -> str:
-        """A name for a value in generated code."""
-        self._names += 1
-        name = f"v{self._names}"
-        self.beside[name] = value
-        return name
+        """What names a value in expressions."""
+        self.beside.append(value)
+        return f"v[{len(self.beside) - 1}]"
 
     def join(self, join: Join) -> str:
         """The alias of the joined row; the same join is made once."""
@@ -143,10 +144,10 @@ class Level:
         self.joins.append(join)
         return join.alias
 
-    def build(self, expression: str) -> int:
-        """Which builder makes the object that the expression says of each row `r`, the `i`th."""
-        self._expressions.append(expression)
-        return len(self._expressions) - 1
+    def each(self, expression: str) -> str:
+        """The list, for each parent, of what the expression says of its rows."""
+        self.items.append(expression)
+        return f"l[{len(self.items) - 1}]"
 
     def settle(self, offset: int = 0) -> None:
         """Say what is read by one statement, and so where each column stands; when all is compiled."""
@@ -164,6 +165,7 @@ class Level:
             # By its key it is told whether there is a row below.
             self.fused.level.column(TABLE, self.fused.level.model, key_of(self.fused.level.model))
             self.fused.level.settle(offset + self.width)
+        self.chain = Chain([self, *(self.fused.level.chain.levels if self.fused else ())])
 
     @property
     def is_at_hand(self) -> bool:
@@ -180,9 +182,27 @@ class Level:
         return None
 
     @property
+    def reads_by_row(self) -> bool:
+        """Whether anything is read for its rows that their statement does not read."""
+        return bool(self.awaited) or any(child is not self.fused for child in self.children)
+
+    @property
+    def reads_further(self) -> bool:
+        """The same, for its rows or for their parents."""
+        return self.reads_by_row or self.reads_total
+
+    @property
     def own_key_index(self) -> int | None:
         """The primary key's place among the columns, if it is selected."""
         return self.columns.index(self.key) if self.key in self.columns else None
+
+    @property
+    def key_place(self) -> int:
+        """The primary key's place in a row of its statement."""
+        index = self.own_key_index
+        if index is None:
+            raise TypeError("a chain's rows are told apart by their keys")
+        return index + self.offset
 
     @property
     def width(self) -> int:
@@ -198,6 +218,10 @@ class Level:
         joins = "".join(f" {join.sql(parameters)}" for join in self.joins)
         return f"{table_of(self.model)} AS {TABLE}{joins}"
 
+    def asked(self, run: Run) -> Any:
+        """What the arguments of a list ask for. Raises what the application's own reading of them raises."""
+        return None
+
     def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
         """What each parent gets, ready for JSON."""
         raise NotImplementedError
@@ -206,55 +230,18 @@ class Level:
         """Carry out the statement for these parents' keys, and those of the levels below."""
         raise NotImplementedError
 
-    async def load_below(self, run: Run, loaded: Loaded) -> None:
-        """Carry out what else there is to read below these rows, and note what is to be awaited."""
-        for child in self.children:
-            if child is self.fused and loaded.fused is not None:
-                below, place = loaded.fused, child.key_index + self.offset
-                below.keys = [row[place] for row in loaded.rows]
-                await child.level.load_below(run, below)
-            else:
-                place = child.key_index + self.offset
-                below = await child.level.load(run, [row[place] for row in loaded.rows])
-            loaded.children.append(below)
-        for awaited in self.awaited:
-            values: list[Any] = []
-            loaded.awaited.append(values)
-            if loaded.rows:
-                run.awaited.append((values, partial(awaited.of_rows, loaded.rows, run.information)))
+    async def totals(self, run: Run, asked: Any, parents: Sequence[Any]) -> Sequence[int]:
+        """How many rows each parent has in all, if it is to be told."""
+        return ()
 
-    def objects(self, loaded: Loaded, run: Run) -> list[Sequence[Any]]:
-        """By builder, one for each row."""
-        if not loaded.rows:
-            return [[] for _ in self._expressions]
-        children = [
-            child.level.answers(below, run)
-            for child, below in zip(self.children, loaded.children, strict=True)
-        ]
-        return [builder(loaded.rows, children, loaded.awaited, run.information) for builder in self.builders]
+    def rows_function(self, expression: str) -> Callable[[Sequence[Any]], list[Any]]:
+        """A function from rows of its statement to what the expression says of each."""
 
-    @cached_property
-    def builders(self) -> list[Build]:
-        """Made when all of the level is known."""
-        children = "".join(f"c{number}, " for number in range(len(self.children)))
-        awaited = "".join(f"a{number}, " for number in range(len(self.awaited)))
-        start = "def build(rows, children, awaited, info):\n"
-        start += f" {children}= children\n" if children else ""
-        start += f" {awaited}= awaited\n" if awaited else ""
-        return [
-            self.generated(f"{start} return [{expression} for i, r in enumerate(rows)]", "build")
-            for expression in self._expressions
-        ]
+        def placed(kind: str, number: int) -> str:
+            return f"r[{number + self.offset}]" if kind == "r" else f"{kind}{number}"
 
-    def made(self, source: str, name: str) -> Any:
-        """The same, made once."""
-        if source not in self._made:
-            self._made[source] = self.generated(source, name)
-        return self._made[source]
-
-    def generated(self, source: str, name: str) -> Any:
-        """A function made of our own words and column numbers: nothing that a client wrote is in its source
-        but response keys, as literals. `r[n]` is the level's `n`th column."""
-        placed = OWN_COLUMN.sub(lambda found: f"r[{int(found[1]) + self.offset}]", source)
-        exec(placed, self.beside)  # noqa: S102
-        return self.beside.pop(name)
+        beside = {f"v{number}": value for number, value in enumerate(self.beside)}
+        function: Callable[[Sequence[Any]], list[Any]] = eval(  # noqa: S307
+            f"lambda rows: [{in_words(expression, placed)} for r in rows]", beside
+        )
+        return function

@@ -6,14 +6,15 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from planner.chain import Asking, Loaded
 from planner.declared import EitherWay, Order, ToMany
 from planner.either_way import Page, keys_of_page
-from planner.level import TABLE, Level, Loaded
+from planner.level import TABLE, Level
 from planner.links import Link
 from planner.parameters import PARENT, PARENTS, VIEWER, Brought, Parameters, Statement
 from planner.rows_at_hand import RowAtHand, asked_of_rows_at_hand, joined_rows
 from planner.run import Run
-from planner.statements import Above, Selection, Statements, chain_of
+from planner.statements import Above, Selection, Statements
 from planner.tables import column_of, table_of
 
 
@@ -129,46 +130,31 @@ class ListLevel(Level):
     def statement_of(self, run: Run) -> Statement | None:
         if not self.reads_rows:
             return None
-        return self.statement([each.choice for each in asked_of(chain_of(self), run)])
+        return self._statement_for(self.chain.asking(run))
+
+    def _statement_for(self, asking: Asking) -> Statement:
+        found = asking.statements.get(None)
+        if found is None:
+            found = asking.statements[None] = self.statement(choices_of(asking.by_level))
+        return found
 
     async def load(self, run: Run, parents: Sequence[Any]) -> Loaded:
         keys, places = self._keys_of(parents)
         if not any(place is not None for place in places):
             return Loaded(places=places)
-        asked = asked_of(chain_of(self), run)
-        groups: list[list[Any]] = [[] for _ in keys]
+        asking = self.chain.asking(run)
+        groups: Sequence[Sequence[Any]] = [()] * len(keys)
         if self.reads_rows:
-            groups = await self.carry_out(self.statement([each.choice for each in asked]), run, keys, asked)
-        loaded = self.take(groups, asked)
-        loaded.keys, loaded.places = keys, places
-        await self.load_below(run, loaded)
+            groups = await self.carry_out(self._statement_for(asking), run, keys, asking.by_level)
+        loaded = Loaded(groups, places, asking.by_level)
+        await self.chain.load_further(run, loaded, keys)
         return loaded
 
-    def take(self, groups: Sequence[Sequence[Any]], asked: Sequence[Asked]) -> Loaded:
-        """The rows of each parent, out of the statement's rows."""
-        first = asked[0].first
-        if self.fused is None:
-            rows, spans = _cut(groups, first)
-            return Loaded(rows, spans, range(len(spans)), asked=asked[0])
-        rows, spans, below = _told_apart(groups, first, self.key_place)
-        fused = self.fused.level
-        if not isinstance(fused, ListLevel):
-            raise TypeError("only lists are fused")
-        return Loaded(
-            rows, spans, range(len(spans)), asked=asked[0], fused=fused.take_below(below, asked[1:])
-        )
-
-    def take_below(self, groups: Sequence[Sequence[Any]], asked: Sequence[Asked]) -> Loaded:
-        """The same, for a level that is fused to another: a row above that has none below comes once."""
-        place = self.key_place
-        return self.take([[] if group[0][place] is None else group for group in groups], asked)
-
-    @property
-    def key_place(self) -> int:
-        index = self.own_key_index
-        if index is None:
-            raise TypeError("a chain's rows are told apart by their keys")
-        return index + self.offset
+    def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
+        if not loaded.groups:
+            return [None] * len(loaded.places)
+        answers = self.chain.answers(loaded, run)
+        return [None if place is None else answers[place] for place in loaded.places]
 
     def where(self, chosen: tuple[Hashable, ...]) -> Q:
         return self.declared.where(self._viewer, *chosen)
@@ -180,14 +166,16 @@ class ListLevel(Level):
         return [f"({predicate})", *self.link.conditions(above)]
 
     async def carry_out(
-        self, statement: Statement, run: Run, keys: Sequence[Any], asked: Sequence[Asked] = ()
-    ) -> list[list[Any]]:
+        self, statement: Statement, run: Run, keys: Sequence[Any], asked: Sequence[Asked | None] = ()
+    ) -> Sequence[Sequence[Any]]:
         """Rows by parent."""
         brought: dict[Brought, Any] = {VIEWER: run.viewer, PARENTS: keys, PARENT: keys[0]}
         brought |= continuing(asked)
         rows = await run.fetch(statement.sql, statement.arguments(brought))
         if len(keys) == 1:
-            return [list(rows)]
+            return [rows]
+        if self.link.parents is not PARENTS:
+            raise TypeError("what is declared to be one row is several")
         groups: list[list[Any]] = [[] for _ in keys]
         for row in rows:
             groups[row[-1] - 1].append(row)
@@ -197,6 +185,9 @@ class ListLevel(Level):
         """The parents that there are, each once, and the place of each parent among them."""
         if self.declared.link is None:
             return [None], [None if parent is None else 0 for parent in parents]
+        if len(parents) == 1:
+            # UUIDs are slow to hash.
+            return ([], [None]) if parents[0] is None else ([parents[0]], [0])
         keys = list(dict.fromkeys(key for key in parents if key is not None))
         places = {key: place for place, key in enumerate(keys)}
         return keys, [places.get(parent) for parent in parents]
@@ -207,66 +198,19 @@ class PlainListLevel(ListLevel):
 
     kind = "all rows"
 
-    builder = 0
-
     def asked(self, run: Run) -> Asked:
         return Asked(Choice((), self.declared.order))
 
-    def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
-        if not loaded.spans:
-            return [None] * len(loaded.places)
-        objects = self.objects(loaded, run)[self.builder]
-        lists = [objects[start:stop] for start, stop, _ in loaded.spans]
-        return [None if place is None else lists[place] for place in loaded.places]
+
+def choices_of(asked: Sequence[Asked | None]) -> list[Choice]:
+    """Those of a chain's lists."""
+    return [each.choice for each in asked if each is not None]
 
 
-def asked_of(chain: Sequence[Level], run: Run) -> list[Asked]:
-    """What each list of a chain asks for."""
-    return [level.asked(run) for level in chain if isinstance(level, ListLevel)]
-
-
-def continuing(asked: Sequence[Asked], depth: int = 0) -> dict[Brought, Any]:
-    """What a run brings for the cursors of a chain's lists, the first of them at this depth."""
+def continuing(asked: Sequence[Asked | None]) -> dict[Brought, Any]:
+    """What a run brings for the cursors of a chain's lists."""
     brought: dict[Brought, Any] = {}
-    for number, each in enumerate(asked, depth):
-        if each.after is not None:
-            brought.update(zip(after_of(number), each.after, strict=True))
+    for depth, each in enumerate(asked):
+        if each is not None and each.after is not None:
+            brought.update(zip(after_of(depth), each.after, strict=True))
     return brought
-
-
-Spans = list[tuple[int, int, bool]]
-
-
-def _cut(groups: Sequence[Sequence[Any]], first: int | None) -> tuple[list[Any], Spans]:
-    """Of each group's rows, the first ones; and where they stand among all."""
-    rows: list[Any] = []
-    spans: Spans = []
-    for group in groups:
-        start = len(rows)
-        more = first is not None and len(group) > first
-        rows += group[:first] if more else group
-        spans.append((start, len(rows), more))
-    return rows, spans
-
-
-def _told_apart(
-    groups: Sequence[Sequence[Any]], first: int | None, place: int
-) -> tuple[list[Any], Spans, list[list[Any]]]:
-    """The same, where each row comes once for each row below it: these are the third."""
-    rows: list[Any] = []
-    spans: Spans = []
-    below: list[list[Any]] = []
-    for group in groups:
-        start, more, key, same = len(rows), False, None, []
-        for row in group:
-            if row[place] == key:
-                same.append(row)
-                continue
-            if first is not None and len(rows) - start == first:
-                more = True
-                break
-            key, same = row[place], [row]
-            rows.append(row)
-            below.append(same)
-        spans.append((start, len(rows), more))
-    return rows, spans, below

@@ -10,16 +10,15 @@ from tortoise.expressions import Q
 from tortoise.fields import JSONField
 from tortoise.models import Model
 
-from planner.level import TABLE, Level, Loaded
-from planner.lists import Asked, Choice, ListLevel, asked_of, continuing
+from planner.chain import Asking, Loaded
+from planner.level import TABLE, Level
+from planner.lists import Choice, ListLevel, choices_of, continuing
 from planner.not_planned import NotPlanned
 from planner.parameters import PARENT, PARENTS, VIEWER, Brought, Parameters, Statement
 from planner.rows_at_hand import asked_of_rows_at_hand, joined_rows
 from planner.run import Run
-from planner.statements import Above, Keys, Rows, Selection, Statements, chain_of
+from planner.statements import Above, Keys, Rows, Selection, Statements
 from planner.tables import column_of, key_of, sql_type_of
-
-BUILDER = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +53,7 @@ class Given:
         return Selection([*level.columns], f"{source} WHERE {level.key} = {above.key} OFFSET 0")
 
 
-class NamedLevel(Level):
-    """What both have in common."""
-
-    def take(self, rows: Sequence[Any], asked: Sequence[Asked]) -> Loaded:
-        """The level's rows out of those of its statement."""
-        fused = self.fused
-        if fused is None:
-            return Loaded(rows)
-        if not isinstance(fused.level, ListLevel):
-            raise TypeError("only lists are fused")
-        place = fused.key_index + self.offset
-        groups: dict[Any, list[Any]] = {}
-        for row in rows:
-            groups.setdefault(row[place], []).append(row)
-        own = [group[0] for group in groups.values()]
-        return Loaded(own, fused=fused.level.take_below(list(groups.values()), asked))
-
-
-class OneLevel(NamedLevel):
+class OneLevel(Level):
     """The row that the predicate lets through and that has these values, if there is one."""
 
     kind = "one row"
@@ -99,7 +80,7 @@ class OneLevel(NamedLevel):
                 is_viewers = self._is_viewer and child.key_index == self.own_key_index
                 child.level.link.parents = VIEWER if is_viewers else PARENT
 
-    @property
+    @cached_property
     def is_at_hand(self) -> bool:
         """Whoever asks is there: where no more than the viewer's key is asked for, it is known."""
         return self._is_viewer and not self.joins and self.own_columns == [key_of(self.model)]
@@ -112,29 +93,35 @@ class OneLevel(NamedLevel):
     def statement_of(self, run: Run) -> Statement | None:
         if self.is_at_hand:
             return None
-        asked = asked_of(chain_of(self), run)
-        return self.statement(tuple(self.by(run)), [each.choice for each in asked])
+        return self._statement_for(tuple(self.by(run)), self.chain.asking(run))
+
+    def _statement_for(self, names: tuple[str, ...], asking: Asking) -> Statement:
+        found = asking.statements.get(names)
+        if found is None:
+            found = asking.statements[names] = self.statement(names, choices_of(asking.by_level))
+        return found
 
     async def find(self, run: Run) -> Loaded:
         """Load the row, and what is below it."""
-        by = self.by(run)
-        if self.is_at_hand:
-            loaded = Loaded([] if run.viewer is None else [(run.viewer,)])
-            await self.load_below(run, loaded)
-            return loaded
-        asked = asked_of(chain_of(self), run)
-        statement = self.statement(tuple(by), [each.choice for each in asked])
-        brought = {VIEWER: run.viewer, **{Brought(name): value for name, value in by.items()}}
-        brought |= continuing(asked, 1)
-        loaded = self.take(await run.fetch(statement.sql, statement.arguments(brought)), asked)
-        await self.load_below(run, loaded)
+        asking = self.chain.asking(run)
+        rows: Sequence[Any] = [] if run.viewer is None else [(run.viewer,)]
+        if not self.is_at_hand:
+            by = self.by(run)
+            statement = self._statement_for(tuple(by), asking)
+            brought = {VIEWER: run.viewer, **{Brought(name): value for name, value in by.items()}}
+            brought |= continuing(asking.by_level)
+            rows = await run.fetch(statement.sql, statement.arguments(brought))
+        loaded = Loaded([rows], asked=asking.by_level)
+        await self.chain.load_further(run, loaded, [None])
         return loaded
 
     def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
-        return self.objects(loaded, run)[BUILDER]
+        """The row's, if there is one."""
+        answers: Sequence[Any] = self.chain.answers(loaded, run)[0]
+        return answers
 
 
-class GivenLevel(NamedLevel):
+class GivenLevel(Level):
     """Rows that are there for certain, such as those that a mutation has just written, by primary key."""
 
     kind = "rows just written"
@@ -155,25 +142,26 @@ class GivenLevel(NamedLevel):
     def statement_of(self, run: Run) -> Statement | None:
         if self._take:
             return None
-        return self.statement([each.choice for each in asked_of(chain_of(self), run)])
+        return self.statement(choices_of(self.chain.asking(run).by_level))
 
     def at_hand(self, models: Sequence[Model]) -> Loaded | None:
         """What is selected of these, where they have all of it."""
         take = self._take
-        return Loaded([take(each) for each in models]) if take else None
+        return Loaded([[take(each)] for each in models], asked=[None]) if take else None
 
     async def load_rows(self, run: Run, models: Sequence[Model]) -> Loaded:
         """Load what is selected of these. Raises NotPlanned for a row that has gone since."""
-        if not models:
-            return Loaded()
-        asked, keys = asked_of(chain_of(self), run), [model.pk for model in models]
-        statement = self.statement([each.choice for each in asked])
-        brought = {VIEWER: run.viewer, PARENTS: keys} | continuing(asked, 1)
-        rows = await run.fetch(statement.sql, statement.arguments(brought))
-        loaded = self.take(sorted(rows, key=lambda row: row[-1]), asked)
-        if len(loaded.rows) != len(models):
+        asked, keys = self.chain.asking(run).by_level, [model.pk for model in models]
+        groups: list[list[Any]] = [[] for _ in keys]
+        if models:
+            statement = self.statement(choices_of(asked))
+            brought = {VIEWER: run.viewer, PARENTS: keys} | continuing(asked)
+            for row in await run.fetch(statement.sql, statement.arguments(brought)):
+                groups[row[-1] - 1].append(row)
+        if not all(groups):
             raise NotPlanned("a row has gone")
-        await self.load_below(run, loaded)
+        loaded = Loaded(groups, asked=asked)
+        await self.chain.load_further(run, loaded, keys)
         return loaded
 
     @cached_property
@@ -192,4 +180,4 @@ class GivenLevel(NamedLevel):
         return take
 
     def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
-        return self.objects(loaded, run)[BUILDER]
+        return [answer for [answer] in self.chain.answers(loaded, run)]

@@ -1,9 +1,10 @@
-"""Objects of backed types, as expressions over a level's rows (`r`, the `i`th)."""
+"""Objects of backed types, as expressions over a level's rows; see Level."""
 
 import asyncio
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,11 +60,11 @@ class Objects:
         entries = [f"{each.key!r}: {self.value(spot, type_, each)}" for each in selected]
         return f"{{{', '.join(entries)}}}"
 
-    def all_of(self, level: Level, type_: GraphQLOutputType, selected: Selected) -> int:
-        """The builder that makes objects of the level's own rows."""
+    def own(self, level: Level, type_: GraphQLOutputType, selected: Selected) -> str:
+        """The object of each of the level's own rows."""
         named = backed_type(type_, level.model, selected)
         spot = Spot(level, TABLE, _backing(named))
-        return level.build(self.object(spot, named, self._selecting.of(named, selected.details)))
+        return self.object(spot, named, self._selecting.of(named, selected.details))
 
     def value(self, spot: Spot, type_: GraphQLObjectType, selected: Selected) -> str:
         """An expression of a field's value. Raises NotPlanned."""
@@ -125,7 +126,7 @@ class Objects:
     def _to_many(self, spot: Spot, declared: ToMany, selected: Selected) -> str:
         level = spot.level
         level.children.append(Child(self.list_of(declared, selected), spot.key()))
-        return f"c{len(level.children) - 1}[i]"
+        return f"c[{len(level.children) - 1}]"
 
     def list_of(self, declared: ToMany, selected: Selected) -> ConnectionLevel | PlainListLevel:
         """The level of a list."""
@@ -141,7 +142,7 @@ class Objects:
         if not isinstance(listed, GraphQLList):
             raise NotPlanned(f"{selected} is no list")
         level = PlainListLevel(declared, self.viewer, self.statements, str(selected))
-        self.all_of(level, listed.of_type, selected)
+        level.each(self.own(level, listed.of_type, selected))
         return level
 
     def _connection(self, declared: ToMany, pages: Pages, selected: Selected) -> ConnectionLevel:
@@ -151,7 +152,7 @@ class Objects:
             raise NotPlanned(f"{selected} is no connection")
         arguments = ArgumentReader(self._selecting.schema, selected.field, selected.details[0].node)
         level = ConnectionLevel(declared, pages, arguments, self.viewer, self.statements, str(selected))
-        connection_code(level, connection, self._selecting, selected, self.all_of)
+        connection_code(level, connection, self._selecting, selected, self.own)
         return level
 
     def _computed(
@@ -167,7 +168,7 @@ class Objects:
         if is_awaited:
             key = None if spot.alias == TABLE else spot.key()
             level.awaited.append(_awaited(level, row, of, read, key))
-            return f"a{len(level.awaited) - 1}[i]"
+            return f"a[{len(level.awaited) - 1}]"
         return f"{level.name(read)}({level.name(of)}({row}, info))"
 
     def _row(self, spot: Spot, columns: Sequence[str]) -> str:
@@ -213,10 +214,15 @@ def _resolver_as_function(selected: Selected) -> Callable[..., Any]:
 def _awaited(level: Level, row: str, of: Callable[..., Any], read: Any, key: int | None) -> Awaited:
     """One call for each row that is there, all at once, so that what they load is loaded together."""
     is_there = "True" if key is None else f"r[{key}] is not None"
-    source = f"def rows_of(rows): return [{row} if {is_there} else None for r in rows]"
+    expression = f"{row} if {is_there} else None"
+
+    @cache
+    def rows_function() -> Callable[[Sequence[Any]], list[Any]]:
+        """Made when all of the level is known."""
+        return level.rows_function(expression)
 
     async def values(rows: Sequence[Any], info: Any) -> list[Any]:
-        found = level.made(source, "rows_of")(rows)
+        found = rows_function()(rows)
         made = iter(await asyncio.gather(*[of(each, info) for each in found if each is not None]))
         return [None if each is None else read(next(made)) for each in found]
 

@@ -1,8 +1,8 @@
 """The parameters of a statement: what is known when it is written, and what each run brings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from pypika_tortoise.context import SqlContext
 from pypika_tortoise.enums import Dialects
@@ -14,8 +14,7 @@ from tortoise.models import Model
 from planner.not_planned import NotPlanned
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(NamedTuple):
     """What each run brings."""
 
     name: str
@@ -33,10 +32,19 @@ class Statement:
     sql: str
     values: Sequence[Any]
     """Those of its parameters, in order; a run brings those that are Brought."""
+    _places: list[tuple[int, Brought]] = field(init=False)
+    """Where these stand."""
+
+    def __post_init__(self) -> None:
+        places = [(place, value) for place, value in enumerate(self.values) if isinstance(value, Brought)]
+        object.__setattr__(self, "_places", places)
 
     def arguments(self, brought: Mapping[Brought, Any]) -> Sequence[Any]:
         """A run's, of what it brings."""
-        return [brought[value] if isinstance(value, Brought) else value for value in self.values]
+        arguments = list(self.values)
+        for place, value in self._places:
+            arguments[place] = brought[value]
+        return arguments
 
 
 class _Parameterizer(Parameterizer):

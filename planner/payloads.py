@@ -53,7 +53,7 @@ def _part(selected: Selected, objects: Objects, selecting: Selecting, levels: li
     if backing is None:
         return _plain(definition, selecting.reader(selected.field.type, selected))
     level = GivenLevel(backing.model, objects.statements, str(selected))
-    objects.all_of(level, type_.of_type if is_list else type_, selected)
+    level.each(objects.own(level, type_.of_type if is_list else type_, selected))
     level.settle()
     levels.append(level)
     return _rows(definition, level, is_list=is_list)

@@ -8,8 +8,9 @@ from typing import Any
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_nullable_type
 
 from planner.arguments import ArgumentReader
+from planner.chain import Loaded
 from planner.declared import AnyOne, One, ToMany, backing_of, declared_of
-from planner.level import Level, Loaded
+from planner.level import Level
 from planner.lists import ListLevel
 from planner.named import OneLevel
 from planner.not_planned import NotPlanned
@@ -127,7 +128,7 @@ def _level_of(type_: Any, selected: Selected, objects: Objects, *, is_viewer: bo
     level = OneLevel(
         backing.model, where, objects.statements, f"{selected}: {type_.name}", is_viewer=is_viewer
     )
-    objects.all_of(level, type_, selected)
+    level.each(objects.own(level, type_, selected))
     return level
 
 
