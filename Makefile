@@ -29,7 +29,7 @@ test: .venv/dev.stamp
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
 test-slow: .venv/dev.stamp
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "slow or hypothesis" --hypothesis-profile=thorough
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "slow or hypothesis" --hypothesis-profile=thorough --timeout 400
 
 nightly: .venv/dev.stamp
 	$(BIN)/python -m tests.differential.nightly --minutes $(MINUTES)

@@ -1,28 +1,44 @@
-from collections.abc import Awaitable, Callable
+from functools import cached_property
 from typing import Any
 
-from graphql import Executor, GraphQLSchema, VariableValues, default_field_resolver, default_type_resolver
+from graphql import (
+    Executor,
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLResolveInfoHelpers,
+    GraphQLSchema,
+    VariableValues,
+    default_field_resolver,
+    default_type_resolver,
+)
+from graphql.language import FieldNode
+from graphql.pyutils import Path
 
+from planner.needed import MutationInfo, Needed
 from planner.operation import PlannedOperation
 
-Complete = Callable[[str, Any], Awaitable[dict[str, Any] | None]]
-"""Reads the payload of a mutation's field, named by its response key; None where graphql-core shall."""
 
+class OperationExecutor(Executor[Any]):
+    """graphql-core's own, but that it holds nothing that holds it: with such a cycle all that an operation
+    made would wait for the collector."""
 
-class PayloadExecutor(Executor[Any]):
-    """graphql-core's own, but for the objects that a mutation's fields answer: arguments, order, errors and
-    what becomes null remain its business."""
+    @property
+    def async_helpers(self) -> GraphQLResolveInfoHelpers:
+        return GraphQLResolveInfoHelpers(gather=self.gather_async_work, track=self.track_async_work)
 
-    complete: Complete | None = None
+    @async_helpers.setter
+    def async_helpers(self, made: GraphQLResolveInfoHelpers) -> None:
+        """They are made for whoever asks."""
 
     @classmethod
     def of(
         cls, schema: GraphQLSchema, operation: PlannedOperation, variable_values: VariableValues, context: Any
-    ) -> "PayloadExecutor":
+    ) -> "OperationExecutor":
         """As `build` makes it, which looks again for what is known of a prepared operation."""
         return cls(
             schema,
-            {name: details.definition for name, details in operation.fragments.items()},
+            operation.definitions,
             operation.fragments,
             None,
             context,
@@ -33,25 +49,58 @@ class PayloadExecutor(Executor[Any]):
             default_field_resolver,
         )
 
-    def complete_object_value(
+
+class Execution:
+    """One of an operation. graphql-core's executor is made as soon as it is asked for: to make it takes more
+    time than a mutation that goes well would have of it."""
+
+    def __init__(
+        self, schema: GraphQLSchema, operation: PlannedOperation, variables: VariableValues, context: Any
+    ) -> None:
+        self.schema, self.operation, self.variables, self.context = schema, operation, variables, context
+
+    @cached_property
+    def executor(self) -> OperationExecutor:
+        """graphql-core's."""
+        return OperationExecutor.of(self.schema, self.operation, self.variables, self.context)
+
+    @property
+    def errors(self) -> list[GraphQLError] | None:
+        """Those met so far."""
+        if "executor" not in self.__dict__:
+            return None
+        return self.executor.collected_errors.errors or None
+
+    def info(
         self,
-        return_type: Any,
-        field_details_list: Any,
-        info: Any,
-        path: Any,
-        result: Any,
-        position_context: Any,
-    ) -> Any:
-        as_ever = super().complete_object_value
-        complete = self.complete
-        if path.prev is not None or complete is None:
-            return as_ever(return_type, field_details_list, info, path, result, position_context)
+        field: GraphQLField,
+        nodes: list[FieldNode],
+        parent: GraphQLObjectType,
+        path: Path,
+        needed: Needed,
+    ) -> MutationInfo:
+        """What graphql-core tells a resolver, and what is needed of the rows that it answers."""
+        info = MutationInfo(
+            nodes[0].name.value,
+            nodes,
+            field.type,
+            parent,
+            path,
+            self.schema,
+            self.operation.definitions,
+            None,
+            self.operation.operation,
+            self.variables,
+            self.context,
+            Executor.is_awaitable,
+            None,
+            GraphQLResolveInfoHelpers(self._gather, self._track),
+        )
+        info.needed = needed
+        return info
 
-        async def completed() -> Any:
-            data = await complete(path.key, result)
-            if data is not None:
-                return data
-            made = as_ever(return_type, field_details_list, info, path, result, position_context)
-            return await made if self.is_awaitable(made) else made
+    def _gather(self, values: Any) -> Any:
+        return self.executor.gather_async_work(values)
 
-        return completed()
+    def _track(self, values: Any) -> None:
+        self.executor.track_async_work(values)

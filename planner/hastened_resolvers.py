@@ -4,7 +4,7 @@ What they are handed, and what becomes of what they answer or raise, stays as it
 for each call what to make of an input object, in more time than most mutations take for all the rest.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
@@ -13,8 +13,6 @@ from strawberry.types.field import StrawberryField
 from planner.attributes import DEFINITION
 from planner.input_values import Unusual
 from planner.python_values import Convert, Converters
-
-Resolve = Callable[..., Any]
 
 
 def hasten(schema: GraphQLSchema) -> None:
@@ -29,7 +27,7 @@ def hasten(schema: GraphQLSchema) -> None:
                     field.resolve = resolve
 
 
-def _hastened(strawberry: Any, field: GraphQLField) -> Resolve | None:
+def _hastened(strawberry: Any, field: GraphQLField) -> "HastenedResolver | None":
     definition = field.extensions.get(DEFINITION)
     if not isinstance(definition, StrawberryField) or not definition.arguments:
         return None
@@ -43,7 +41,7 @@ def _hastened(strawberry: Any, field: GraphQLField) -> Resolve | None:
         return None
 
 
-def _resolver(strawberry: Any, definition: StrawberryField) -> Resolve:
+def _resolver(strawberry: Any, definition: StrawberryField) -> "HastenedResolver":
     config, scalars = strawberry.config, strawberry.schema_converter.scalar_registry
     arguments: list[tuple[str, str, Convert | None]] = [
         (
@@ -53,17 +51,33 @@ def _resolver(strawberry: Any, definition: StrawberryField) -> Resolve:
         )
         for argument in definition.arguments
     ]
-    beside = _beside(config.info_class, definition)
+    return HastenedResolver(definition, arguments, _beside(config.info_class, definition))
 
-    def resolve(source: Any, info: Any, **given: Any) -> Any:
+
+class HastenedResolver:
+    """What graphql-core calls in the place of Strawberry's function."""
+
+    __slots__ = ("_arguments", "_beside", "_definition")
+
+    def __init__(
+        self,
+        definition: StrawberryField,
+        arguments: Sequence[tuple[str, str, Convert | None]],
+        beside: Callable[[Any, Any, dict[str, Any]], Any],
+    ) -> None:
+        self._definition, self._arguments, self._beside = definition, arguments, beside
+
+    def __call__(self, source: Any, info: Any, /, **given: Any) -> Any:
         handed: dict[str, Any] = {}
-        for name, python_name, convert in arguments:
+        for name, python_name, convert in self._arguments:
             if name in given:
                 value = given[name]
                 handed[python_name] = value if value is None or convert is None else convert(value)
-        return definition.get_result(source, *beside(source, info, handed))
+        return self.call(source, info, handed)
 
-    return resolve
+    def call(self, source: Any, info: Any, handed: dict[str, Any]) -> Any:
+        """With arguments as Strawberry hands them, by their names in Python."""
+        return self._definition.get_result(source, *self._beside(source, info, handed))
 
 
 def _beside(info_class: Any, definition: StrawberryField) -> Callable[[Any, Any, dict[str, Any]], Any]:

@@ -158,10 +158,17 @@ class GivenLevel(Level):
             return None
         return self.statement(choices_of(self.chain.asking(run).by_level))
 
-    def at_hand(self, models: Sequence[Model]) -> Loaded | None:
-        """What is selected of these, where they have all of it."""
+    @property
+    def is_told_by_rows(self) -> bool:
+        """Whether all that is selected of a row are columns of its own, as Python has them."""
+        return self._take is not None
+
+    def told_by_rows(self, models: Sequence[Model], run: Run) -> Sequence[Any] | None:
+        """What each of these gets, ready for JSON, where they have all of it."""
         take = self._take
-        return Loaded([[take(each)] for each in models], asked=[None]) if take else None
+        if take is None:
+            return None
+        return self.answers(Loaded([[take(each)] for each in models], asked=[None]), run)
 
     async def load_rows(self, run: Run, models: Sequence[Model]) -> Loaded:
         """Load what is selected of these. Raises NotPlanned for a row that has gone since."""

@@ -25,6 +25,7 @@ class PlannedOperation:
             for node in document.definitions
             if isinstance(node, FragmentDefinitionNode)
         }
+        self.definitions = {name: found.definition for name, found in self.fragments.items()}
         self.variables = VariableReader(schema, operation)
         self.conditions = tuple(sorted(variables_of_directives(document)))
 

@@ -1,15 +1,12 @@
-"""A plan: what a document's operation reads, compiled once."""
+"""The plan of a query: what a document's operation reads, compiled once."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import orjson
 
-from planner.not_planned import NotPlanned
 from planner.objects import Objects
-from planner.payloads import PayloadPlan, payload_plan
 from planner.roots import Answer, Root, root_of
 from planner.run import Run
 from planner.selecting import Selecting
@@ -35,13 +32,6 @@ class Plan:
         return self._always or orjson.dumps({"data": await self.data(run)})
 
 
-@dataclass(frozen=True, slots=True)
-class MutationPlan:
-    """How the payloads of a mutation's fields are read, by response key; or why one is not."""
-
-    payloads: Mapping[str, PayloadPlan | str]
-
-
 def plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> Plan:
     """The plan of a query, for one kind of viewer. Raises NotPlanned."""
     root = selecting.schema.query_type
@@ -53,20 +43,3 @@ def plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> Plan:
         for level in each.levels:
             level.settle()
     return plan
-
-
-def mutation_plan_of(selecting: Selecting, viewer: Any, placeholder: Any) -> MutationPlan:
-    """The plan of a mutation, for one kind of viewer."""
-    root = selecting.schema.mutation_type
-    if root is None:
-        raise TypeError("the schema has no mutations")
-    objects = Objects(selecting, viewer, placeholder)
-    payloads: dict[str, PayloadPlan | str] = {}
-    for each in selecting.of_root(root):
-        if each.name == "__typename":
-            continue
-        try:
-            payloads[each.key] = payload_plan(each, objects, selecting)
-        except NotPlanned as reason:
-            payloads[each.key] = str(reason)
-    return MutationPlan(payloads)

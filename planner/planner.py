@@ -16,11 +16,12 @@ from graphql import (
     VariableValues,
 )
 
-from planner.executor import Complete, PayloadExecutor
+from planner.executor import Execution
 from planner.hastened_resolvers import hasten
+from planner.mutations import MutationPlan, mutation_plan_of
 from planner.not_planned import NotPlanned
 from planner.operation import PlannedOperation
-from planner.plan import MutationPlan, Plan, mutation_plan_of, plan_of
+from planner.plan import Plan, plan_of
 from planner.recent import Recent
 from planner.run import Connect, Information, Run
 from planner.selecting import Selecting
@@ -116,10 +117,12 @@ class Planner:
         coerced = operation.variables.read(variables)
         if isinstance(coerced, list):
             return ExecutionResult(None, coerced)
-        executor = PayloadExecutor.of(self.schema, operation, coerced, context)
+        execution = Execution(self.schema, operation, coerced, context)
         if operation.is_mutation:
-            executor.complete = self._completing(operation, coerced, context)
-        result: Any = executor.execute_operation()
+            plan = self._mutation_plan(operation, coerced, context)
+            if plan is not None:
+                return await plan.carry_out(execution, self.run(coerced, context), self._count)
+        result: Any = execution.executor.execute_operation()
         found: ExecutionResult = await result if isawaitable(result) else result
         return found
 
@@ -145,25 +148,24 @@ class Planner:
         """An execution for whoever asks in that context."""
         return Run(self.subject.value_of(context), variables, self.connect, Information(context))
 
-    def _completing(self, operation: PlannedOperation, variables: VariableValues, context: Any) -> Complete:
-        """What reads the payloads of a mutation."""
+    def _mutation_plan(
+        self, operation: PlannedOperation, variables: VariableValues, context: Any
+    ) -> MutationPlan | None:
+        """None where graphql-core is to carry it out by itself."""
+        try:
+            return self.mutation_plan(operation, variables, self.subject.kind_of(context))
+        except Exception as error:
+            self._count(error)
+            return None
 
-        async def complete(key: str, payload: Any) -> dict[str, Any] | None:
-            try:
-                kind = self.subject.kind_of(context)
-                plan = self.mutation_plan(operation, variables, kind).payloads[key]
-                if isinstance(plan, str):
-                    raise NotPlanned(plan)
-                data = await plan.data(payload, self.run(variables, context))
-            except Exception as error:
-                # It has been carried out: what can be told of it is told, whatever is away.
-                with suppress(type(error)):
-                    self._fall_back(error)
-                return None
+    def _count(self, error: Exception | None) -> None:
+        """What became of a mutation's payload. It has been carried out: what can be told of it is told,
+        whatever is away."""
+        if error is None:
             self.counts.planned += 1
-            return data
-
-        return complete
+        else:
+            with suppress(type(error)):
+                self._fall_back(error)
 
     def _fall_back(self, error: Exception) -> None:
         if isinstance(error, NotPlanned):

@@ -1,6 +1,22 @@
 """The source of functions that walk the rows of a chain's statement once; see planner/chain.py.
 
-Nothing that a client wrote stands in it but response keys, as literals; all else is our own.
+Nothing that a client wrote stands in it but response keys, as literals; all else is our own. For
+`{ authors { name books { title } } }`, read as name and key of either, it is
+
+    def build(groups, asked, further, info):
+     answers = []
+     for g, rows in enumerate(groups):
+      k0 = None
+      l0_0 = []
+      answers.append(l0_0)
+      for [r0, r1, r2, r3] in rows:
+       if r1 != k0:
+        k0 = r1
+        l1_0 = []
+        l0_0.append({'name': r0, 'books': l1_0})
+       if r3 is None: continue
+       l1_0.append({'title': r2})
+     return answers
 """
 
 import re

@@ -5,6 +5,7 @@ import strawberry
 
 import models
 from planner.declared import one
+from planner.needed import needed_columns
 from schema import upload_mutations as words
 from schema.connection import After, First
 from schema.context import Info
@@ -113,6 +114,7 @@ async def update_upload(info: Info, input: Given[words.UpdateUploadInput]) -> wo
             viewer=info.context.viewer,
             upload_id=row_id_of(input.upload_id, "Upload"),
             title=input.title,
+            columns=needed_columns(info, models.Upload),
         )
     except Refused as refusal:
         return words.UpdateUploadPayload(user_errors=user_errors(refusal, words.UpdateUploadUserError))

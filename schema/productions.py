@@ -7,10 +7,11 @@ import strawberry
 import models
 from models.statuses import ProductionStatus, RenderPhase
 from planner.declared import ToOne, backed_by, computed, to_many, to_one
+from planner.row_objects import OfRow
 from schema.connection import After, Connection, First
 from schema.context import Context, Info
 from schema.lists import lists_publications
-from schema.node import Node, global_id, id_writer, row_id_of
+from schema.node import Node, id_writer, row_id_of
 from schema.orders import ListOrder
 from schema.playback import Playback
 from schema.production_config import ProductionConfig
@@ -50,7 +51,7 @@ PLAYABLE = {
     joins=PLAYABLE,
 )
 @strawberry.type(description="One edit of an upload: a config and its render.")
-class Production(Node):
+class Production(Node, OfRow[models.Production]):
     row: strawberry.Private[models.Production]
     title: str = strawberry.field(description="What it is called.")
     status: ProductionStatus = strawberry.field(description="Where its current render stands.")
@@ -151,19 +152,6 @@ class Production(Node):
             filter=PublicationFilter(production_id=self.row.id),
         )
         return PublicationConnection.of(page, Publication.from_row)
-
-    @classmethod
-    def from_row(cls, row: models.Production) -> "Production":
-        return cls(
-            id=global_id("Production", row.id),
-            row=row,
-            title=row.title,
-            status=row.status,
-            progress_percent=row.progress_percent,
-            phase=row.phase,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
 
 
 async def _links(row: models.Production, context: Context) -> Links | None:

@@ -6,9 +6,10 @@ import strawberry
 import models
 from models.statuses import PublicationStatus
 from planner.declared import backed_by, to_one
+from planner.row_objects import OfRow
 from schema.connection import Connection
 from schema.context import Info
-from schema.node import Node, global_id, id_writer
+from schema.node import Node, id_writer
 from schema.spaces import Space
 from services.policy import visible_publications
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @backed_by(models.Publication, visible=visible_publications, identity=id_writer)
 @strawberry.type(description="A production in a space.")
-class Publication(Node):
+class Publication(Node, OfRow[models.Publication]):
     row: strawberry.Private[models.Publication]
     status: PublicationStatus = strawberry.field(description="Where it stands.")
     publish_at: datetime | None = strawberry.field(description="When it goes LIVE, while SCHEDULED.")
@@ -42,19 +43,6 @@ class Publication(Node):
 
         row = await info.context.loaders.production.load(self.row.production_id)
         return Production.from_row(row) if row else None
-
-    @classmethod
-    def from_row(cls, row: models.Publication) -> "Publication":
-        return cls(
-            id=global_id("Publication", row.id),
-            row=row,
-            status=row.status,
-            publish_at=row.publish_at,
-            published_at=row.published_at,
-            withdrawn_at=row.withdrawn_at,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
 
 
 @strawberry.type(description="A page of publications.")

@@ -7,7 +7,8 @@ from strawberry.scalars import JSON
 import models
 from models.statuses import ProductionStatus, RenderErrorStage, RenderOutputKind, RenderPhase
 from planner.declared import Computed, backed_by
-from schema.node import Node, global_id, id_writer
+from planner.row_objects import OfRow
+from schema.node import Node, id_writer
 from schema.scalars import BigInt
 from services.policy import visible_renders
 from services.rendering.render_errors import rule_for
@@ -89,7 +90,7 @@ def outputs_of(row: models.Render) -> list[RenderOutput]:
     },
 )
 @strawberry.type(description="One attempt to make a production's outputs.")
-class Render(Node):
+class Render(Node, OfRow[models.Render]):
     row: strawberry.Private[models.Render]
     number: int = strawberry.field(description="Counts the production's renders from 1.")
     status: ProductionStatus = strawberry.field(description="Where it stands.")
@@ -108,25 +109,3 @@ class Render(Node):
     error: RenderError | None = strawberry.field(description="Why it failed, if it did.")
     warnings: list[RenderWarning] = strawberry.field(description="What was noteworthy.")
     outputs: list[RenderOutput] = strawberry.field(description="What it made.")
-
-    @classmethod
-    def from_row(cls, row: models.Render) -> "Render":
-        return cls(
-            id=global_id("Render", row.id),
-            row=row,
-            number=row.number,
-            status=row.status,
-            progress_percent=row.progress_percent,
-            phase=row.phase,
-            job_id=row.job_id,
-            queue=row.queue,
-            settings=JSON(row.settings) if row.settings is not None else None,
-            submitted_at=row.submitted_at,
-            started_at=row.started_at,
-            finished_at=row.finished_at,
-            created_at=row.created_at,
-            retries_at=retries_at_of(row),
-            error=error_of(row),
-            warnings=warnings_of(row),
-            outputs=outputs_of(row),
-        )

@@ -7,10 +7,11 @@ import strawberry
 import models
 from models.statuses import PublicationStatus, SpaceRole, SpaceVisibility
 from planner.declared import Computed, backed_by, to_many, to_one
+from planner.row_objects import OfRow
 from schema.connection import After, Connection, First
 from schema.context import Info
 from schema.lists import lists_publications
-from schema.node import Node, global_id, id_writer
+from schema.node import Node, id_writer
 from schema.users import User
 from services.list_publications import PublicationFilter, list_publications
 from services.list_space_members import list_space_members
@@ -29,7 +30,7 @@ def joined_at_of(row: models.SpaceMember) -> datetime:
 
 @backed_by(models.SpaceMember, computed={"joined_at": Computed(("created_at",), joined_at_of)})
 @strawberry.type(description="A user's membership of a space.")
-class SpaceMember:
+class SpaceMember(OfRow[models.SpaceMember]):
     role: SpaceRole = strawberry.field(description="What the member may do.")
     joined_at: datetime = strawberry.field(description="Since when.")
     row: strawberry.Private[models.SpaceMember]
@@ -38,10 +39,6 @@ class SpaceMember:
     @to_one("user", always=True)
     async def user(self, info: Info) -> User:
         return User.from_row(await info.context.loaders.user.load(self.row.user_id))
-
-    @classmethod
-    def from_row(cls, row: models.SpaceMember) -> "SpaceMember":
-        return cls(row=row, role=row.role, joined_at=joined_at_of(row))
 
 
 @strawberry.type(description="A page of a space's members.")
@@ -58,7 +55,7 @@ def chosen_publications(
 
 @backed_by(models.Space, visible=visible_spaces, identity=id_writer)
 @strawberry.type(description="Where productions are shown.")
-class Space(Node):
+class Space(Node, OfRow[models.Space]):
     row: strawberry.Private[models.Space]
     slug: str = strawberry.field(description="The space's name in links; unique, never changed.")
     name: str = strawberry.field(description="What the space is called.")
@@ -103,19 +100,6 @@ class Space(Node):
             filter=replace(chosen_publications(statuses)[0], space_id=self.row.id),
         )
         return PublicationConnection.of(page, Publication.from_row)
-
-    @classmethod
-    def from_row(cls, row: models.Space) -> "Space":
-        return cls(
-            id=global_id("Space", row.id),
-            row=row,
-            slug=row.slug,
-            name=row.name,
-            description=row.description,
-            visibility=row.visibility,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
 
 
 @strawberry.type(description="A page of spaces.")

@@ -6,10 +6,11 @@ import strawberry
 import models
 from models.statuses import UploadKind, UploadRejectionCode, UploadStatus
 from planner.declared import Computed, backed_by, computed, to_one
+from planner.row_objects import OfRow
 from schema.connection import After, Connection, First
 from schema.context import Info
 from schema.lists import lists_productions, lists_publications
-from schema.node import Node, global_id, id_writer
+from schema.node import Node, id_writer
 from schema.orders import ListOrder
 from schema.publish_options import PublishOption
 from schema.scalars import BigInt
@@ -69,7 +70,7 @@ def media_of(row: models.Upload) -> UploadMedia | None:
 @strawberry.type(
     description="A raw source file of one owner: a video, or an image, sound or captions for one."
 )
-class Upload(Node):
+class Upload(Node, OfRow[models.Upload]):
     row: strawberry.Private[models.Upload]
     title: str = strawberry.field(description="What the owner calls it.")
     filename: str = strawberry.field(description="The file's name on the owner's machine.")
@@ -143,23 +144,6 @@ class Upload(Node):
     async def publish_options(self, info: Info) -> list[PublishOption]:
         options = await info.context.loaders.publish_options.load(self.row)
         return [PublishOption.from_option(option) for option in options]
-
-    @classmethod
-    def from_row(cls, row: models.Upload) -> "Upload":
-        return cls(
-            id=global_id("Upload", row.id),
-            row=row,
-            title=row.title,
-            filename=row.filename,
-            kind=row.kind,
-            content_type=row.content_type,
-            byte_size=BigInt(row.byte_size),
-            status=row.status,
-            rejection=rejection_of(row),
-            media=media_of(row),
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-        )
 
 
 @strawberry.type(description="A page of uploads.")

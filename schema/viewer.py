@@ -7,6 +7,7 @@ import models
 import services.viewer
 from models.statuses import SpaceRole
 from planner.declared import Computed, backed_by
+from planner.row_objects import OfRow
 from schema.connection import After, First
 from schema.context import Info
 from schema.lists import lists_productions, lists_spaces, lists_uploads
@@ -35,7 +36,7 @@ def own_spaces_where(viewer: services.viewer.Viewer) -> Q:
 
 @backed_by(models.User, visible=oneself, computed={"id": Computed(("id",), id_of)})
 @strawberry.type(description="Who is asking.")
-class Viewer:
+class Viewer(OfRow[models.User]):
     row: strawberry.Private[models.User]
     id: strawberry.ID = strawberry.field(description="The user's id.")
     name: str = strawberry.field(description="The name shown to others.")
@@ -81,7 +82,3 @@ class Viewer:
             filter=OWN_SPACES,
         )
         return SpaceConnection.of(page, Space.from_row)
-
-    @classmethod
-    def from_row(cls, row: models.User) -> "Viewer":
-        return cls(id=id_of(row), row=row, name=row.name, email=row.email)

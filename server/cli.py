@@ -4,13 +4,13 @@ import asyncio
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvloop
 from pydantic import ValidationError
+from typer.core import TyperGroup
 
-from client.publish import publish as publish_command
 from server.logs import configure_logs
 from server.settings import Settings, read_settings
 from server.trusted_documents import TrustedDocumentsInvalid, read_trusted_documents
@@ -24,8 +24,23 @@ class ViewerKind(StrEnum):
     NOBODY = "nobody"
 
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="From raw file to on air.")
-app.command("publish")(publish_command)
+class Commands(TyperGroup):
+    """Those below and `publish`, a client: no server imports it."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return ["publish", *(name for name in super().list_commands(ctx) if name != "publish")]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.commands:
+            from client.publish import publish
+
+            client = typer.Typer(add_completion=False)
+            client.command("publish")(publish)
+            self.add_command(typer.main.get_command(client))
+        return super().get_command(ctx, cmd_name)
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help="From raw file to on air.")
 
 
 @app.command()
@@ -53,7 +68,7 @@ def serve() -> None:
 @app.command()
 def worker() -> None:
     """The background worker."""
-    from server.serve import work
+    from server.worker import work
 
     uvloop.run(work(_complete_settings()))
 

@@ -5,7 +5,6 @@ from typing import Any
 import asyncpg
 from tortoise import Tortoise
 from tortoise.backends.base.config_generator import expand_db_url
-from tortoise.migrations.api import migrate as apply_migrations
 
 MIGRATION_LOCK = 7_243_114_001
 
@@ -61,6 +60,9 @@ async def open_database(database_url: str) -> AsyncIterator[None]:
 async def migrate(database_url: str) -> None:
     """Bring the tables up to date. Tortoise takes no lock of its own, so processes that start together
     wait for each other on an advisory one."""
+    # A server never migrates, and shall not hold in memory what does.
+    from tortoise.migrations.api import migrate as apply_migrations
+
     lock = await asyncpg.connect(database_url)
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)

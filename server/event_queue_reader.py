@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from services.ending_tasks import heed_cancellation
 from services.gateways.event_queue import EventQueue, QueuedMessage, QueueUnusable
 from services.rendering.render_events import MalformedEvent
 
@@ -49,6 +50,7 @@ class EventQueueReader:
                 backoff = FIRST_BACKOFF_SECONDS
                 if is_all_done:
                     continue
+            heed_cancellation()
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, LAST_BACKOFF_SECONDS)
 

@@ -1,12 +1,10 @@
-import os
 from collections.abc import Awaitable
-from itertools import count
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# A request's id: the process's own, then the request's number. To ask the kernel each time costs more.
-BEGAN, COUNTED = os.urandom(4).hex(), count(1)
+from server.transport_http.direct import DirectView
+from server.transport_http.request_id import HEADER, new_request_id
 
 log = structlog.get_logger()
 
@@ -15,20 +13,22 @@ class Front:
     """Names each request, in its log lines and in the answer's `x-request-id`, and hands what is asked of
     GraphQL to its view at once: a walk along the routes would cost more than the view does."""
 
-    def __init__(self, view: ASGIApp, others: ASGIApp) -> None:
-        self._view, self._others = view, others
+    def __init__(self, direct: DirectView, others: ASGIApp) -> None:
+        self.direct = direct
+        """For our own protocol, which hands it what needs no ASGI."""
+        self._path, self._others = direct.path.decode(), others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = scope["request_id"] = f"{BEGAN}{next(COUNTED):08x}"
-        is_asked = scope["type"] == "http" and scope["path"] == "/graphql"
+        request_id = scope["request_id"] = new_request_id()
+        is_asked = scope["type"] == "http" and scope["path"] == self._path
 
         def send_with_id(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+                message["headers"] = [*message.get("headers", ()), (HEADER, request_id.encode())]
             return send(message)
 
         try:
-            await (self._view if is_asked else self._others)(scope, receive, send_with_id)
+            await (self.direct if is_asked else self._others)(scope, receive, send_with_id)
         except Exception:
             log.exception("request failed", request_id=request_id, path=scope.get("path"))
             raise

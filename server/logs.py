@@ -3,9 +3,12 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
-import structlog
-
 from server.outage import is_outage
+from services.optional_modules import without
+
+with without("rich"):
+    # With Pygments 5 MiB, for the tracebacks that are not wanted (see below).
+    import structlog
 
 
 def configure_logs() -> None:

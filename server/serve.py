@@ -15,8 +15,7 @@ from server.settings import Settings
 from server.supervision import tell_supervisor
 from server.transport_http.connection import StreamableProtocol
 from server.transport_ws.uvicorn_protocol import WireProtocol
-from server.wiring import open_event_queue, open_gateways, open_proxy, open_renderer
-from server.worker import Worker
+from server.wiring import open_event_queue, open_gateways, open_proxy
 from services.overlays.fonts import font_folders
 
 WS_MAX_BYTES = 256 * 1024
@@ -121,20 +120,3 @@ async def _serve(api: uvicorn.Server, sockets: Sequence[socket.socket]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, api.handle_exit)
     await api.serve(list(sockets))
-
-
-async def work(settings: Settings) -> None:
-    """The worker until SIGTERM or SIGINT. What it was doing is done again by the next one."""
-    async with (
-        open_gateways(settings) as gateways,
-        open_renderer(settings) as renderer,
-        open_event_queue(settings) as queue,
-    ):
-        task = asyncio.create_task(Worker(settings, gateways, renderer, queue).run())
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, task.cancel)
-        try:
-            await task
-        except asyncio.CancelledError:
-            return

@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import aioboto3
-
 from schema.context import Gateways
 from server.database import open_database
 from server.settings import Settings
 from server.storage_proxy import StorageProxy, open_storage_proxy
 from services.estimates.price_book import read_price_book
 from services.gateways.aws_media_convert import AwsMediaConvert, open_media_convert
+from services.gateways.aws_session import aws_session
 from services.gateways.clock import SystemClock
 from services.gateways.rate_bucket import RateBucket
 from services.gateways.redis_document_store import RedisDocumentStore
@@ -28,7 +27,7 @@ async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
         await stack.enter_async_context(open_database(settings.database_url))
         storage = await stack.enter_async_context(
             open_s3(
-                aioboto3.Session(),
+                aws_session(),
                 endpoint_url=settings.s3_endpoint_url,
                 bucket=settings.s3_bucket,
                 region=settings.region,
@@ -45,13 +44,16 @@ async def open_gateways(settings: Settings) -> AsyncIterator[Gateways]:
         credentials = CredentialWatch(clock)
         credentials.start()
         stack.push_async_callback(credentials.stop)
+        known_credentials = KnownCredentials(clock)
+        known_credentials.start()
+        stack.push_async_callback(known_credentials.stop)
         yield Gateways(
             storage=storage,
             bus=bus,
             documents=documents,
             hub=hub,
             credentials=credentials,
-            known_credentials=KnownCredentials(clock),
+            known_credentials=known_credentials,
             clock=clock,
             limits=settings.limits,
             prices=read_price_book(settings.price_book),
@@ -74,7 +76,7 @@ async def open_proxy(settings: Settings) -> AsyncIterator[StorageProxy | None]:
 @asynccontextmanager
 async def open_renderer(settings: Settings) -> AsyncIterator[AwsMediaConvert]:
     async with open_media_convert(
-        aioboto3.Session(),
+        aws_session(),
         endpoint_url=settings.mediaconvert_endpoint_url,
         region=settings.region,
         rate=RateBucket(
@@ -91,7 +93,7 @@ async def open_event_queue(settings: Settings) -> AsyncIterator[SqsEventQueue | 
         yield None
         return
     async with open_sqs(
-        aioboto3.Session(),
+        aws_session(),
         endpoint_url=settings.sqs_endpoint_url,
         url=settings.events_queue_url,
         region=settings.region,

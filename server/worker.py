@@ -6,6 +6,7 @@ due. There is no queue beside them that could disagree. A claim is a lease, so w
 """
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -13,8 +14,10 @@ import structlog
 from schema.context import Gateways
 from server.event_queue_reader import EventQueueReader
 from server.settings import Settings
+from server.wiring import open_event_queue, open_gateways, open_renderer
 from services.cancel_stray_jobs import cancel_stray_jobs
 from services.carry_out_storage_deletions import carry_out_storage_deletions
+from services.ending_tasks import heed_cancellation
 from services.expire_uploads import expire_uploads
 from services.gateways.event_queue import EventQueue
 from services.gateways.media_convert import MediaConvert, TryAgainLater
@@ -75,13 +78,15 @@ class Worker:
     async def _tried(self, step: Callable[[], Awaitable[bool]]) -> bool:
         """True when the step found something to do and did it. A failure is logged; the lease brings the
         work back later."""
+        is_done = False
         try:
-            return await step()
+            is_done = await step()
         except TryAgainLater as reason:
             log.warning("work put off", step=step.__name__, reason=str(reason))
         except Exception:
             log.exception("work failed", step=step.__name__)
-        return False
+        heed_cancellation()
+        return is_done
 
     async def _verify_next(self) -> bool:
         upload_id = await claim_upload(clock=self._gateways.clock)
@@ -154,3 +159,20 @@ class Worker:
         return (
             await carry_out_storage_deletions(storage=self._gateways.storage, clock=self._gateways.clock) > 0
         )
+
+
+async def work(settings: Settings) -> None:
+    """The worker until SIGTERM or SIGINT. What it was doing is done again by the next one."""
+    async with (
+        open_gateways(settings) as gateways,
+        open_renderer(settings) as renderer,
+        open_event_queue(settings) as queue,
+    ):
+        task = asyncio.create_task(Worker(settings, gateways, renderer, queue).run())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            return

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -20,7 +20,10 @@ PREFIX = "airdate_"
 NOTICED_SECONDS = 1.0
 """How long it takes until a revocation is noticed, at most, by an open stream and by whoever asks again."""
 
-GOOD = "SELECT id, user_id, expires_at FROM access_tokens WHERE token_hash = $1 AND revoked_at IS NULL"
+GOOD = """
+SELECT token_hash, id, user_id, expires_at FROM access_tokens
+WHERE token_hash = ANY($1) AND revoked_at IS NULL
+"""
 
 PROBLEMS = """
 SELECT asked.id, token.id IS NULL OR token.revoked_at IS NOT NULL AS is_revoked
@@ -68,11 +71,21 @@ class Credential:
 
 async def read_credential(*, token: str, clock: Clock) -> Credential:
     """Raises CredentialRefused."""
-    rows = await connections.get("default").execute_query_dict(GOOD, [token_hash(token)])
-    if not rows:
+    key = token_hash(token)
+    found = await read_credentials(token_hashes=[key])
+    if key not in found:
         raise CredentialRefused(CredentialProblem.REVOKED)
-    [row] = rows
-    return Credential(Viewer(user_id=row["user_id"]), row["id"], row["expires_at"]).in_time(clock)
+    return found[key].in_time(clock)
+
+
+async def read_credentials(*, token_hashes: Sequence[str]) -> Mapping[str, Credential]:
+    """Those of tokens that are known and not revoked, by their hashes and one statement. They may have
+    expired."""
+    rows = await connections.get("default").execute_query_dict(GOOD, [token_hashes])
+    return {
+        row["token_hash"]: Credential(Viewer(user_id=row["user_id"]), row["id"], row["expires_at"])
+        for row in rows
+    }
 
 
 async def credential_problems(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,26 +14,31 @@ import uvicorn
 from pydantic import SecretStr
 from tortoise import connections
 
-from embedded.ports import free_ports
+from embedded.ports import LOOPBACK
 from embedded.stack import EmbeddedStack, Endpoints
 from schema.context import Gateways
 from server.app import create_app
 from server.database import migrate
+from server.listening import bound_sockets
 from server.logs import configure_logs
 from server.serve import api_server
 from server.settings import Settings
 from server.wiring import open_gateways, open_proxy, open_renderer
 from server.worker import Worker
 from tests.moto_server import moto_server
+from tests.one_piece import one_piece_client
 from tests.tables import empty_tables
+
+pytest_plugins = ["tests.time_limit"]
 
 EVENTS_KEY = "events-key-of-the-tests"
 
 # structlog's own way to show a failure takes a third of a second.
 configure_logs()
 
-# `make test-slow` runs every property again with `--hypothesis-profile=thorough`.
-hypothesis.settings.register_profile("quick", max_examples=25, deadline=None)
+# `make test` tries the same examples each time; `make test-slow` runs every property again with others, and
+# more, by `--hypothesis-profile=thorough`.
+hypothesis.settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("thorough", max_examples=200, deadline=None)
 hypothesis.settings.load_profile("quick")
 
@@ -53,9 +59,19 @@ def embedded(stack: EmbeddedStack) -> Endpoints:
 
 
 @pytest.fixture(scope="session")
-def settings(embedded: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def api_socket() -> Iterator[socket.socket]:
+    """Bound from the beginning: a port that is only chosen may be another's when the server wants it."""
+    [bound] = bound_sockets(LOOPBACK, 0, is_shared=False)
+    yield bound
+    bound.close()
+
+
+@pytest.fixture(scope="session")
+def settings(
+    embedded: Endpoints, api_socket: socket.socket, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
     return Settings(
-        port=free_ports(1)[0],
+        port=api_socket.getsockname()[1],
         data_dir=tmp_path_factory.mktemp("data"),
         database_url=embedded.database_url,
         redis_url=embedded.redis_url,
@@ -107,11 +123,11 @@ async def started(api: uvicorn.Server) -> None:
 
 
 @pytest.fixture(scope="session")
-async def server(settings: Settings, opened: Gateways) -> AsyncIterator[str]:
+async def server(settings: Settings, opened: Gateways, api_socket: socket.socket) -> AsyncIterator[str]:
     """The API on a real socket; its origin."""
     async with open_proxy(settings) as proxy:
         api = api_server(create_app(settings, opened, proxy), settings)
-        task = asyncio.create_task(api.serve())
+        task = asyncio.create_task(api.serve([api_socket]))
         await started(api)
         yield f"http://{settings.host}:{settings.port}"
         api.should_exit = True
@@ -139,7 +155,7 @@ async def worker(settings: Settings, gateways: Gateways, renderer_url: str) -> A
 
 @pytest.fixture(scope="session")
 async def http(server: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=server, timeout=30) as client:
+    async with one_piece_client(server) as client:
         yield client
 
 

@@ -15,8 +15,10 @@ import sys
 import tortoise.backends.asyncpg.client as tortoise_client
 
 from server.database import open_database
+from server.postgres_client import PostgresClient
 from server.settings import Settings
 from server.wiring import open_renderer
+from services.gateways.aws_session import aws_session
 from services.gateways.clock import SystemClock
 from services.gateways.s3_object_storage import open_s3
 from services.record_render_event import record_render_event
@@ -59,6 +61,7 @@ class Watched:
 def watch_statements(points):
     for owner, names in (
         (tortoise_client.AsyncpgDBClient, ("execute_insert", "execute_query", "execute_query_dict")),
+        (PostgresClient, ("execute_query_dict",)),
         (tortoise_client.TransactionWrapper, ("commit",)),
     ):
         for name in names:
@@ -66,15 +69,13 @@ def watch_statements(points):
 
 
 async def carry_out(order):
-    import aioboto3
-
     settings = Settings(**order["settings"])
     defaults, clock = settings.job_defaults, SystemClock()
     points = Points(order["point"])
     async with (
         open_database(settings.database_url),
         open_s3(
-            aioboto3.Session(),
+            aws_session(),
             endpoint_url=settings.s3_endpoint_url,
             bucket=settings.s3_bucket,
             region=settings.region,

@@ -2,7 +2,6 @@
 
 import io
 import re
-from datetime import timedelta
 
 import av
 import httpx
@@ -10,9 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import models
 from models.statuses import SpaceVisibility
-from schema.node import row_id_of
 from tests.factories import id_of, make_space, make_token, make_user
 from tests.journey import CREATE_PRODUCTION, followed_to_the_end, ready_upload, rendered
 from tests.loudness import integrated_loudness
@@ -26,7 +23,6 @@ from tests.media import (
     variable_frame_rate_clip,
 )
 from tests.slow_cases import slow_after
-from tests.waiting import until
 
 PLAYBACK = """
 query ($id: ID!) { production(id: $id) { title posterUrl storyboardUrl
@@ -254,75 +250,3 @@ async def test_a_cut_of_a_clip_with_lost_frames_is_where_it_was_asked_for(graphq
     for playlist in (await playlists(shown["playback"]["hlsUrl"])).values():
         media = await stitched(shown["playback"]["hlsUrl"], playlist)
         assert lasts(media) == pytest.approx(3.8 + 1.96, abs=0.05)
-
-
-RENDERS = """
-query ($id: ID!) { production(id: $id) { status history { status cause }
-  renders { number status error { code remedy } } } }
-"""
-MISSING_SOURCE = {
-    "code": "1404",
-    "remedy": "Retry the production; if it fails again, upload the source again.",
-}
-
-
-@pytest.fixture
-async def vanished(graphql, storage, clips):
-    """The token of an owner, an upload whose file is gone, and what puts it back."""
-    token = await make_token(await make_user())
-    upload = await ready_upload(graphql, token, silent_clip(clips / "vanishing.mp4"))
-    row = await models.Upload.get(id=row_id_of(upload["id"], "Upload"))
-    source = await storage.get(row.source_key)
-    await storage.delete_prefix(row.source_key)
-
-    async def put_back():
-        await storage.put(row.source_key, source, content_type="video/mp4")
-
-    return token, row, put_back
-
-
-async def test_a_render_that_fails_says_why_and_can_be_retried(graphql, server, worker, clock, vanished):
-    token, upload, put_back = vanished
-    # Only what has just arrived is tried again without asking.
-    await models.Upload.filter(id=upload.id).update(updated_at=clock.now() - timedelta(hours=1))
-    made = await graphql(CREATE_PRODUCTION, {"input": {"uploadId": id_of(upload)}}, token=token)
-    production_id = made["createProduction"]["production"]["id"]
-    events = await followed_to_the_end(server, token, production_id)
-    assert events[-1]["status"] == "FAILED"
-    shown = (await graphql(RENDERS, {"id": production_id}, token=token))["production"]
-    assert shown["renders"] == [{"number": 1, "status": "FAILED", "error": MISSING_SOURCE}]
-    await put_back()
-    retry = "mutation ($i: RetryProductionInput!) { retryProduction(input: $i) { userErrors { code } } }"
-    assert (await graphql(retry, {"i": {"productionId": production_id}}, token=token))["retryProduction"] == {
-        "userErrors": []
-    }
-    events = await followed_to_the_end(server, token, production_id)
-    assert events[-1]["status"] == "COMPLETED"
-    shown = (await graphql(RENDERS, {"id": production_id}, token=token))["production"]
-    assert shown["renders"] == [
-        {"number": 2, "status": "COMPLETED", "error": None},
-        {"number": 1, "status": "FAILED", "error": MISSING_SOURCE},
-    ]
-
-
-@pytest.mark.slow
-async def test_a_source_that_is_late_is_rendered_without_asking(graphql, server, worker, gateways, vanished):
-    token, upload, put_back = vanished
-    made = await graphql(CREATE_PRODUCTION, {"input": {"uploadId": id_of(upload)}}, token=token)
-    production_id = made["createProduction"]["production"]["id"]
-    retries = models.Render.filter(production_id=row_id_of(production_id, "Production"), number=2)
-    await until(retries.exists)
-    shown = (await graphql(RENDERS, {"id": production_id}, token=token))["production"]
-    assert shown["status"] == "QUEUED", "it has not failed: it waits a little"
-    assert shown["renders"] == [
-        {"number": 2, "status": "QUEUED", "error": None},
-        {"number": 1, "status": "FAILED", "error": MISSING_SOURCE},
-    ]
-    await put_back()
-    assert await retries.update(due_at=gateways.clock.now()) == 1
-    await gateways.bus.announce_work()
-    events = await followed_to_the_end(server, token, production_id)
-    assert events[-1]["status"] == "COMPLETED"
-    shown = (await graphql(RENDERS, {"id": production_id}, token=token))["production"]
-    assert "retried automatically after 1404" in [step["cause"] for step in shown["history"]]
-    assert [render["status"] for render in shown["renders"]] == ["COMPLETED", "FAILED"]

@@ -15,6 +15,7 @@ import aioboto3
 import structlog
 import uvicorn
 from botocore.config import Config
+from imageio_ffmpeg import get_ffmpeg_exe
 
 from embedded.mediaconvert.app import create_app
 from embedded.mediaconvert.events import REGION
@@ -52,6 +53,8 @@ async def serve(port: int, folder: Path) -> None:
     endpoint = os.environ["MEDIACONVERT_S3_ENDPOINT_URL"]
     patience = float(os.environ.get("MEDIACONVERT_STORAGE_PATIENCE_SECONDS", PATIENCE_SECONDS))
     concurrency = int(os.environ.get("MEDIACONVERT_CONCURRENCY", "1"))
+    # The first call runs the program and waits for it: in the midst of a job it would hold up everybody.
+    get_ffmpeg_exe()
     outbox = Outbox(
         folder / "events",
         os.environ.get("MEDIACONVERT_EVENTS_URL"),

@@ -61,16 +61,19 @@ class Documents:
         self._rules = [*specified_rules, *schema.rules]
         self._prepared = RecentlyUsed[Prepared](MEMORY_BYTES, _size_of)
 
+    def known(self, text: str, operation_name: str | None) -> Prepared | None:
+        """What was prepared before."""
+        return self._prepared.get((text, operation_name))
+
     def prepare(self, text: str, operation_name: str | None) -> Prepared:
         """Raises Refused for a document that does not parse or is not valid, and for an operation that is not
         in it or is not named although there are several (GraphQL, section 6.1)."""
-        key = (text, operation_name)
-        known = self._prepared.get(key)
+        known = self.known(text, operation_name)
         if known is not None:
             return known
         prepared = self._prepare(text, operation_name)
         if len(text) <= MAX_REMEMBERED_LENGTH:
-            self._prepared.put(key, prepared)
+            self._prepared.put((text, operation_name), prepared)
         return prepared
 
     def _prepare(self, text: str, operation_name: str | None) -> Prepared:

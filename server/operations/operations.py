@@ -65,6 +65,11 @@ class Operations:
         except Exception as error:
             return self._ours(error, request_id)
 
+    def known(self, request: OperationRequest) -> Prepared | None:
+        """The same, where it is at hand: it was asked for before, and nothing is to be waited for."""
+        text = self._persisted.at_hand(request)
+        return None if text is None else self._documents.known(text, request.operation_name)
+
     async def execute(self, prepared: Prepared, request: OperationRequest, context: Context) -> Answer:
         """A query or mutation."""
         self._summary.heed()

@@ -9,11 +9,12 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from graphql import FieldNode, GraphQLSyntaxError, OperationDefinitionNode, parse
 
-from server.operations.refused import FORBIDDEN, refuse
+from server.operations.refused import FORBIDDEN, Refused, refuse
 from server.operations.request import OperationRequest
 from server.trusted_documents import SHA256_PREFIX, TrustedDocuments, sha256_of
 from services.gateways.document_store import DocumentStore
@@ -55,6 +56,17 @@ class PersistedOperations:
             await self._remember(text)
         return text
 
+    def at_hand(self, request: OperationRequest) -> str | None:
+        """The same, where nothing is to be refused, waited for or told the store; else None."""
+        is_named = request.document_id is not None or "persistedQuery" in request.extensions
+        text = request.query
+        if text is not None:
+            return None if is_named or (self._trusted_only and text not in self._trusted) else text
+        try:
+            return self._kept_here(_names_of(request))
+        except Refused:
+            return None
+
     def _is_name_of(self, name: Name, text: str) -> bool:
         try:
             real = SHA256_PREFIX + sha256_of(text)
@@ -65,17 +77,28 @@ class PersistedOperations:
     async def _named(self, names: list[Name]) -> str:
         if not names:
             raise refuse("BAD_REQUEST", "A request needs a `query`, or the `documentId` of a persisted one.")
-        document_ids = [document_id for name in names for document_id in name]
-        for document_id in document_ids:
-            text = self._trusted.get(document_id)
-            if text is not None:
-                return text
-        for document_id in document_ids:
+        text = self._kept_here(names)
+        if text is not None:
+            return text
+        for document_id in chain.from_iterable(names):
             text = await self._recalled(document_id)
             if text is not None:
                 return text
         # Both the sentence and the code are what clients look for, to send the text along.
         raise refuse("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+
+    def _kept_here(self, names: list[Name]) -> str | None:
+        """What is trusted; else what was told by the hash that comes first, unless the store is to hear of it
+        again."""
+        for document_id in chain.from_iterable(names):
+            text = self._trusted.get(document_id)
+            if text is not None:
+                return text
+        hashes = [each for each in chain.from_iterable(names) if SHA256_ID.fullmatch(each)]
+        if self._trusted_only or not hashes:
+            return None
+        remembered = self._remembered.get(hashes[0].removeprefix(SHA256_PREFIX))
+        return remembered.text if remembered is not None and not remembered.is_due else None
 
     async def _recalled(self, document_id: str) -> str | None:
         if self._trusted_only or not SHA256_ID.fullmatch(document_id):
@@ -104,9 +127,8 @@ class PersistedOperations:
 
     async def _refresh(self, sha256: str, remembered: "_Remembered") -> None:
         """What is used here alone would be forgotten there."""
-        now = time.monotonic()
-        if now - remembered.kept_at >= REFRESH_SECONDS:
-            remembered.kept_at = now
+        if remembered.is_due:
+            remembered.kept_at = time.monotonic()
             await self._store.keep(sha256, remembered.text)
 
 
@@ -131,6 +153,11 @@ class _Remembered:
     text: str
     kept_at: float
     """When the store last heard of it (s, monotonic)."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the store is to hear of it again."""
+        return time.monotonic() - self.kept_at >= REFRESH_SECONDS
 
 
 def _size_of(remembered: _Remembered) -> int:

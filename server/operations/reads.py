@@ -1,12 +1,14 @@
 """Queries by plans, over the viewers, the database and the errors of this server."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
 from graphql import GraphQLError
-from tortoise import connections
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.context import require_context
 
 from planner.planner import Planner, Subject
 from planner.run import Fetch
@@ -29,7 +31,7 @@ def planner_of(schema: TellingSchema) -> Planner:
         symbol_of=lambda is_signed_in: somebody if is_signed_in else ANONYMOUS,
         value_of=_user_id,
     )
-    return Planner(schema._schema, subject, _Connect, _heard)
+    return Planner(schema._schema, subject, _connect, _heard)
 
 
 def _is_signed_in(context: Context) -> bool:
@@ -40,24 +42,22 @@ def _user_id(context: Context) -> UUID | None:
     return context.viewer.user_id
 
 
-class _Connect:
+def _connect() -> AbstractAsyncContextManager[Fetch]:
     """A connection for the statements of a plan: in a transaction, that one's."""
+    # As Tortoise's `connections` does, which imports this and looks for it each time.
+    client = require_context().connections.get("default")
+    return client.reading() if isinstance(client, PostgresClient) else _in_transaction(client)
 
-    __slots__ = ("_lease",)
 
-    async def __aenter__(self) -> Fetch:
-        client = connections.get("default")
-        self._lease = client.reading() if isinstance(client, PostgresClient) else client.acquire_connection()
-        connection = await self._lease.__aenter__()
+@asynccontextmanager
+async def _in_transaction(client: BaseDBAsyncClient) -> AsyncIterator[Fetch]:
+    async with client.acquire_connection() as connection:
 
         async def fetch(sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
             rows: Sequence[Any] = await connection.fetch(sql, *arguments)
             return rows
 
-        return fetch
-
-    async def __aexit__(self, *raised: Any) -> None:
-        await self._lease.__aexit__(*raised)
+        yield fetch
 
 
 def _heard(error: Exception) -> None:

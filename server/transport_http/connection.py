@@ -12,20 +12,17 @@ VANISHED_AFTER_MS = 30_000
 
 
 class StreamableProtocol(HeadLimitProtocol):
-    """uvicorn's, which also cuts a connection, at once when the server shuts down: a response that just ends
+    """The same, which also cuts a connection, at once when the server shuts down: a response that just ends
     is one that is complete to most clients, and uvicorn waits for open ones until its patience ends. (Its
     pull request 2829, "http.disconnect on shutting down", is not in 0.54.)"""
 
     _is_streaming = False
     _is_shutting_down = False
 
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["extensions"] = {EXTENSION: {"protocol": self, "is_whole": False}}
-
-    def on_message_complete(self) -> None:
-        super().on_message_complete()
-        self.scope["extensions"][EXTENSION]["is_whole"] = True
+    def begin_asgi(self) -> None:
+        super().begin_asgi()
+        # The application runs from the next turn of the loop on.
+        self.scope["extensions"] = {EXTENSION: {"protocol": self, "cycle": self.cycle}}
 
     def shutdown(self) -> None:
         super().shutdown()
@@ -57,7 +54,7 @@ def has_come_whole(scope: Mapping[str, Any]) -> bool:
     """Whether a request's body is here to its end, so that `receive` does not wait; False where a server that
     is not ours does not say."""
     extension = scope.get("extensions", {}).get(EXTENSION)
-    return extension is not None and extension["is_whole"]
+    return extension is not None and not extension["cycle"].more_body
 
 
 @contextmanager

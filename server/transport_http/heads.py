@@ -2,15 +2,15 @@
 
 import asyncio
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from server.transport_http.direct import DirectProtocol
 
 MAX_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 30.0
 REFUSAL = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
-class HeadLimitProtocol(HttpToolsProtocol):
-    """uvicorn's, which also refuses a head that is too long or takes too long, and closes a connection on
+class HeadLimitProtocol(DirectProtocol):
+    """The same, which also refuses a head that is too long or takes too long, and closes a connection on
     which no request comes: it would else keep whatever it is sent, for as long as it is not finished."""
 
     _head_bytes = 0

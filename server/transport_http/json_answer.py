@@ -19,22 +19,36 @@ HEADERS = {
 }
 
 
-class JsonAnswer:
-    """Sends itself, as Starlette's responses do."""
+def lines_of(headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """As they stand in the head of a response."""
+    return b"".join([b"%s: %s\r\n" % header for header in headers])
 
-    __slots__ = ("_body", "_headers", "status")
+
+LINES = {format: lines_of(headers) for format, headers in HEADERS.items()}
+
+
+class JsonAnswer:
+    """Sends itself, as Starlette's responses do; or is written by `DirectProtocol`."""
+
+    __slots__ = ("_format", "_more", "body", "status")
 
     def __init__(
         self, body: bytes, format: Format, status: int = 200, headers: Mapping[str, str] | None = None
     ) -> None:
-        self.status, self._body = status, body
-        self._headers = [*HEADERS[format], (b"content-length", b"%d" % len(body))]
-        if headers:
-            self._headers += [(name.encode(), value.encode()) for name, value in headers.items()]
+        self.status, self.body, self._format = status, body, format
+        self._more = [(name.encode(), value.encode()) for name, value in headers.items()] if headers else ()
+
+    @property
+    def lines(self) -> bytes:
+        """Its headers."""
+        lines = b"%scontent-length: %d\r\n" % (LINES[self._format], len(self.body))
+        return lines + lines_of(self._more) if self._more else lines
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status, "headers": self._headers})
-        await send({"type": "http.response.body", "body": self._body})
+        length = (b"content-length", b"%d" % len(self.body))
+        headers = [*HEADERS[self._format], length, *self._more]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def error_answer(

@@ -13,15 +13,22 @@ from server.transport_http.refusal import malformed, method_not_allowed, unsuppo
 
 
 def read_request(scope: Mapping[str, Any], headers: Headers, body: bytes) -> OperationRequest:
-    """Raises RequestRefused. Only JSON is read: a form can be posted by a page of any other site, with
-    nobody asking us first."""
+    """Raises RequestRefused."""
     method = scope["method"]
     if method == "POST":
-        parameters = _of_body(headers, body)
-    elif method == "GET":
-        parameters = _of_address(QueryParams(scope["query_string"]))
-    else:
-        raise method_not_allowed("GraphQL is asked by GET or POST.", "GET, POST")
+        return read_post(headers, body)
+    if method == "GET":
+        return _operation(_of_address(QueryParams(scope["query_string"])))
+    raise method_not_allowed("GraphQL is asked by GET or POST.", "GET, POST")
+
+
+def read_post(headers: Headers, body: bytes) -> OperationRequest:
+    """Raises RequestRefused. Only JSON is read: a form can be posted by a page of any other site, with
+    nobody asking us first."""
+    return _operation(_of_body(headers, body))
+
+
+def _operation(parameters: Mapping[str, Any]) -> OperationRequest:
     query, document_id = _text(parameters, "query"), _text(parameters, "documentId")
     extensions = _object(parameters, "extensions")
     if not query and not document_id and "persistedQuery" not in extensions:

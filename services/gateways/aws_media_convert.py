@@ -1,4 +1,4 @@
-"""MediaConvert by aioboto3. The endpoint is the regional one, or one that speaks the same API: account
+"""MediaConvert by aiobotocore. The endpoint is the regional one, or one that speaks the same API: account
 endpoints are deprecated, and DescribeEndpoints, limited to one call a minute, is never called."""
 
 import time
@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import aioboto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from services.gateways.aws_session import AioConfig, AioSession
 from services.gateways.media_convert import Job, JobOutput, JobWarning, OutcomeUnknown
 from services.gateways.media_convert_failures import code_of, failure_of, mark_lost_answers
 from services.gateways.rate_bucket import RateBucket
@@ -154,7 +153,7 @@ def refuse_late_retry(operation_name: str, context: dict[str, Any]) -> None:
 
 @asynccontextmanager
 async def open_media_convert(
-    session: aioboto3.Session, *, endpoint_url: str | None, region: str, rate: RateBucket
+    session: AioSession, *, endpoint_url: str | None, region: str, rate: RateBucket
 ) -> AsyncIterator[AwsMediaConvert]:
     """One client for the life of a process: making one costs a quarter of a second of JSON reading.
 
@@ -165,10 +164,10 @@ async def open_media_convert(
         await rate.take(patience_seconds=PATIENCE_SECONDS.get(operation_name, 0.0))
         refuse_late_retry(operation_name, request.context)
 
-    config = Config(
+    config = AioConfig(
         retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS}, connect_timeout=5, read_timeout=20
     )
-    async with session.client(
+    async with session.create_client(
         "mediaconvert", endpoint_url=endpoint_url, region_name=region, config=config
     ) as client:
         # First, so that the signature is not older than the wait.

@@ -9,6 +9,8 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from services.ending_tasks import ended
+
 log = structlog.get_logger()
 ANSWER_SECONDS = 2.0
 FIRST_BACKOFF_SECONDS, LAST_BACKOFF_SECONDS = 0.05, 1.0
@@ -50,9 +52,7 @@ class RedisAnnouncer:
                     self._sent.clear()
                     await self._sent.wait()
         if self._sender is not None:
-            self._sender.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._sender
+            await ended(self._sender)
         with suppress(Exception):
             await self._redis.aclose()
 

@@ -15,6 +15,7 @@ from broadcaster import Broadcast
 from redis.exceptions import RedisError
 
 from models.statuses import RenderPhase
+from services.ending_tasks import ended
 from services.gateways.event_bus import ProgressTick
 from services.gateways.redis_announcer import RedisAnnouncer
 from services.gateways.redis_broadcast_backend import RedisBroadcastBackend
@@ -109,9 +110,8 @@ async def _drained(
 
 async def _ended(task: asyncio.Task[None]) -> None:
     """What a listener died of has been told by BusLost."""
-    task.cancel()
-    with suppress(asyncio.CancelledError, RedisError, OSError):
-        await task
+    with suppress(RedisError, OSError):
+        await ended(task)
 
 
 async def _closed(backend: RedisBroadcastBackend) -> None:

@@ -1,19 +1,21 @@
-"""Object storage by aioboto3: AWS S3, or whatever speaks its protocol at the configured endpoint."""
+"""Object storage by aiobotocore: AWS S3, or whatever speaks its protocol at the configured endpoint."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import aioboto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from services.gateways.aws_session import AioConfig, AioSession
 from services.gateways.object_storage import PostForm, StoredObject, UploadedPart
 
 CHUNK = 1024 * 1024
+PART = 16 * CHUNK
+ABORT_SECONDS = 2.0
 DELETED_AT_ONCE = 1000
 
 
@@ -120,7 +122,29 @@ class S3ObjectStorage:
         await self._client.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=content_type)
 
     async def put_file(self, key: str, path: Path, *, content_type: str) -> None:
-        await self._client.upload_file(str(path), self._bucket, key, ExtraArgs={"ContentType": content_type})
+        if path.stat().st_size <= PART:
+            body = await asyncio.to_thread(path.read_bytes)
+            await self.put(key, body, content_type=content_type)
+            return
+        multipart_id = await self.start_multipart(key, content_type=content_type)
+        try:
+            await self._put_parts(key, multipart_id, path)
+        except BaseException:
+            # Cancelled included: what was sent would be kept, and paid for, unseen.
+            with suppress(BotoCoreError, ClientError, TimeoutError):
+                async with asyncio.timeout(ABORT_SECONDS):
+                    await self.abort_multipart(key, multipart_id)
+            raise
+
+    async def _put_parts(self, key: str, multipart_id: str, path: Path) -> None:
+        place = {"Bucket": self._bucket, "Key": key, "UploadId": multipart_id}
+        parts: list[dict[str, Any]] = []
+        with path.open("rb") as file:
+            while body := await asyncio.to_thread(file.read, PART):
+                number = len(parts) + 1
+                answer = await self._client.upload_part(**place, PartNumber=number, Body=body)
+                parts.append({"PartNumber": number, "ETag": answer["ETag"]})
+        await self._client.complete_multipart_upload(**place, MultipartUpload={"Parts": parts})
 
     async def copy(self, source: str, target: str) -> None:
         origin = {"Bucket": self._bucket, "Key": source}
@@ -168,16 +192,18 @@ def _code(error: ClientError) -> str:
 
 @asynccontextmanager
 async def open_s3(
-    session: aioboto3.Session, *, endpoint_url: str | None, bucket: str, region: str
+    session: AioSession, *, endpoint_url: str | None, bucket: str, region: str
 ) -> AsyncIterator[S3ObjectStorage]:
     """One client for the life of a process. Signatures are version 4 always: boto3 would make a version 2
     POST for older regions."""
-    config = Config(
+    config = AioConfig(
         signature_version="s3v4",
         s3={"addressing_style": "path" if endpoint_url else "virtual"},
         retries={"mode": "standard", "max_attempts": 4},
         connect_timeout=5,
         read_timeout=60,
     )
-    async with session.client("s3", endpoint_url=endpoint_url, region_name=region, config=config) as client:
+    async with session.create_client(
+        "s3", endpoint_url=endpoint_url, region_name=region, config=config
+    ) as client:
         yield S3ObjectStorage(client, bucket)

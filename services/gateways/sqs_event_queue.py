@@ -1,13 +1,12 @@
-"""An SQS queue by aioboto3: AWS's, or whatever speaks its protocol at the configured endpoint."""
+"""An SQS queue by aiobotocore: AWS's, or whatever speaks its protocol at the configured endpoint."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import aioboto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from services.gateways.aws_session import AioConfig, AioSession
 from services.gateways.event_queue import QueuedMessage, QueueProblem, QueueUnusable
 from services.gateways.no_credentials import NO_CREDENTIALS
 
@@ -90,13 +89,15 @@ class SqsEventQueue:
 
 @asynccontextmanager
 async def open_sqs(
-    session: aioboto3.Session, *, endpoint_url: str | None, url: str, region: str
+    session: AioSession, *, endpoint_url: str | None, url: str, region: str
 ) -> AsyncIterator[SqsEventQueue]:
     """One client for the life of a process."""
-    config = Config(
+    config = AioConfig(
         retries={"mode": "standard", "total_max_attempts": 2},
         connect_timeout=5,
         read_timeout=POLL_SECONDS + 10,
     )
-    async with session.client("sqs", endpoint_url=endpoint_url, region_name=region, config=config) as client:
+    async with session.create_client(
+        "sqs", endpoint_url=endpoint_url, region_name=region, config=config
+    ) as client:
         yield SqsEventQueue(client, url)

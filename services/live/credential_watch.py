@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from uuid import UUID
 
 import structlog
 
 from services.access_tokens import NOTICED_SECONDS, Credential, CredentialProblem, credential_problems
+from services.ending_tasks import ended
 from services.gateways.clock import Clock
 
 log = structlog.get_logger()
@@ -26,9 +26,7 @@ class CredentialWatch:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await ended(self._task)
 
     @property
     def count(self) -> int:

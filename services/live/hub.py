@@ -12,6 +12,7 @@ from typing import Protocol
 
 import structlog
 
+from services.ending_tasks import ended
 from services.gateways.event_bus import ProgressTick
 from services.gateways.redis_event_bus import Announcement, TransitionAnnounced, WorkAnnounced
 from services.live.change import Change, ChangeSource
@@ -80,9 +81,7 @@ class LiveHub:
         self._tasks = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(*self._tasks)
 
     def follow(self, follow: Follow, listener: Listener) -> Follower:
         """From here on nothing is missed: what happens is kept until the follower has caught up."""

@@ -19,6 +19,8 @@ WIDTH_LANDSCAPE = 0.6
 WIDTH_PORTRAIT = 0.9
 WIDTH_SHARED = 0.29
 HEIGHT = 0.32
+# In pixels: a third of the smallest frames would be margins alone.
+LEAST_ROOM = 4
 # Of the shorter edge.
 TEXT_SIZE = 0.05
 PADDING = 0.022
@@ -57,9 +59,8 @@ def draw_lower_third(drawing: LowerThirdDrawing) -> DrawnText:
     margin = max(3, round(short_edge * PADDING))
     stripe = max(2, round(short_edge * STRIPE)) if drawing.style is LowerThirdStyle.PANEL else 0
     share = WIDTH_PORTRAIT if height > width else WIDTH_LANDSCAPE
-    room_width = (
-        even(round(width * (WIDTH_SHARED if drawing.shares_its_row else share))) - 2 * margin - stripe
-    )
+    taken = even(round(width * (WIDTH_SHARED if drawing.shares_its_row else share)))
+    room_width = max(LEAST_ROOM, taken - 2 * margin - stripe)
     room_height = even(round(height * HEIGHT)) - 2 * margin
     room = Room(room_width, room_height, usual, margin, _side(drawing, text))
     ink = ink_on(drawing.accent) if drawing.style is LowerThirdStyle.BAR else LIGHT_INK

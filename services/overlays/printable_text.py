@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
-from services.overlays.fonts import drawable_characters
+from services.overlays.fonts import is_drawable
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
@@ -43,7 +43,7 @@ def printable_text(text: str) -> PrintableText:
 def _drawable(character: str) -> bool:
     # Joiners, direction marks and variation selectors have no picture of their own.
     invisible = unicodedata.category(character) in {"Cf", "Zs", "Cc"} or 0xFE00 <= ord(character) <= 0xFE0F
-    return invisible or ord(character) in drawable_characters()
+    return invisible or is_drawable(ord(character))
 
 
 def _breakable(word: str) -> str:

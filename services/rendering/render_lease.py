@@ -7,13 +7,14 @@ its lease finds that the render is no longer its own.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
 from tortoise.queryset import QuerySet
 
 import models
+from services.ending_tasks import ended
 from services.gateways.clock import Clock
 
 LEASE = timedelta(seconds=60)
@@ -32,9 +33,7 @@ async def renewed_lease(render: models.Render, clock: Clock) -> AsyncIterator[No
     try:
         yield
     finally:
-        renewing.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewing
+        await ended(renewing)
 
 
 async def _renew(render: models.Render, clock: Clock) -> None:

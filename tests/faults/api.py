@@ -16,7 +16,7 @@ import httpx
 from embedded.environment import python_environment
 from embedded.ports import LOOPBACK, free_ports
 from embedded.processes import Process
-from tests.faults.world import Outside
+from tests.faults.outside import Outside
 from tests.waiting import until
 
 

@@ -8,7 +8,7 @@ from embedded.readiness import wait_for_answer
 from embedded.stack import Endpoints
 from embedded.valkey import Valkey
 from tests.faults.api import Api, serving
-from tests.faults.world import Outside, port_of
+from tests.faults.outside import Outside, port_of
 from tests.tcp_proxy import tcp_proxy
 
 

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from embedded.processes import stop_all
-from tests.faults.world import port_of, through, watching
+from tests.faults.outside import port_of, through
+from tests.faults.world import watching
 from tests.tcp_proxy import tcp_proxy
 from tests.waiting import until
 

@@ -1,4 +1,4 @@
-"""productionPreview and Production.estimate, over HTTP."""
+"""productionPreview, over HTTP."""
 
 import asyncio
 import base64
@@ -12,10 +12,7 @@ import pytest
 from PIL import Image
 
 import models
-from models.statuses import ProductionStatus, SpaceVisibility, UploadKind, UploadStatus
-from services.estimates.estimate_render import estimate_render
-from services.estimates.price_book import read_price_book
-from services.estimates.render_pace import RenderPace
+from models.statuses import ProductionStatus, UploadKind, UploadStatus
 from services.media.probed_media import ProbedMedia
 from services.overlays import draw_overlays
 from services.production_config import LowerThird, ProductionConfig, TitlePage
@@ -23,8 +20,6 @@ from tests.factories import (
     MEDIA,
     id_of,
     make_production,
-    make_publication,
-    make_space,
     make_token,
     make_upload,
     make_user,
@@ -263,25 +258,6 @@ async def test_nobody_signed_in_previews_nothing(graphql_raw, ada):
 async def test_a_preview_leaves_nothing_behind(preview, ada):
     await preview(await make_upload(ada), {"titlePage": {"title": "Airdate"}})
     assert (await models.Production.all().count(), await models.Render.all().count()) == (0, 0)
-
-
-ESTIMATE = "query ($id: ID!) { production(id: $id) { estimate { costUsd pricesAsOf renderSeconds } } }"
-
-
-async def test_a_productions_estimate_is_its_owners_alone(graphql, ada, token):
-    production = await make_production(ada)
-    await make_publication(production, await make_space(ada, visibility=SpaceVisibility.PUBLIC))
-    stranger = await make_token(await make_user("Bob"))
-    mine = await graphql(ESTIMATE, {"id": id_of(production)}, token=token)
-    media = ProbedMedia.from_json(MEDIA)
-    expected = estimate_render(ProductionConfig(), media, read_price_book(), RenderPace())
-    assert mine["production"]["estimate"] == {
-        "costUsd": float(expected.cost_usd),
-        "pricesAsOf": "2023-06-01",
-        "renderSeconds": expected.render_seconds,
-    }
-    theirs = await graphql(ESTIMATE, {"id": id_of(production)}, token=stranger)
-    assert theirs == {"production": {"estimate": None}}
 
 
 async def test_an_estimate_goes_by_the_last_renders(preview, ada):

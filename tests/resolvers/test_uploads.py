@@ -9,14 +9,13 @@ import pytest
 
 import models
 from models.statuses import UploadStatus
-from schema.node import row_id_of
-from services.carry_out_storage_deletions import carry_out_storage_deletions
 from services.expire_uploads import expire_uploads
 from services.upload_keys import incoming_key
 from services.verify_upload import claim_upload, verify_upload
-from tests.factories import id_of, make_production, make_token, make_upload, make_user
-from tests.journey import COMPLETE_UPLOAD, UPLOAD, send_form, start_upload
+from tests.factories import id_of, make_token, make_upload, make_user
+from tests.journey import UPLOAD, send_form, start_upload
 from tests.media import audio_only_clip, clip
+from tests.resolvers.upload_journey import DELETE, completed, stored, swept
 
 CREATE = """
 mutation ($input: CreateUploadInput!) { createUpload(input: $input) {
@@ -40,17 +39,6 @@ def video(tmp_path_factory):
     return clip(tmp_path_factory.mktemp("uploads") / "clip.mp4").read_bytes()
 
 
-async def stored(storage, upload_id):
-    row = await models.Upload.get(id=row_id_of(upload_id, "Upload"))
-    return [item.key for item in await storage.list_objects(row.source_key.rpartition("/")[0] + "/")]
-
-
-async def swept(gateways):
-    """Carry out every noted deletion."""
-    while await carry_out_storage_deletions(storage=gateways.storage, clock=gateways.clock):
-        pass
-
-
 async def verified(graphql, gateways, token, body, **input):
     """Send a file and verify it as the worker would."""
     upload = await start_upload(graphql, token, body, **input)
@@ -59,11 +47,6 @@ async def verified(graphql, gateways, token, body, **input):
     await completed(graphql, token, upload["id"])
     await verified_next(gateways)
     return (await graphql(UPLOAD, {"id": upload["id"]}, token=token))["upload"]
-
-
-async def completed(graphql, token, upload_id, **input):
-    values = {"uploadId": upload_id} | input
-    return (await graphql(COMPLETE_UPLOAD, {"input": values}, token=token))["completeUpload"]
 
 
 async def verified_next(gateways):
@@ -251,57 +234,6 @@ async def test_an_abandoned_upload_expires_with_its_parts(graphql, gateways, sto
     assert await models.StorageDeletion.all().count() == 0
     shown = (await graphql(PARTS, {"id": upload["id"], "numbers": [1]}, token=token))["upload"]
     assert shown == {"status": "EXPIRED", "transfer": None}
-
-
-CANCEL = (
-    "mutation ($i: CancelUploadInput!) { cancelUpload(input: $i) { upload { status } userErrors { code } } }"
-)
-RENAME = (
-    "mutation ($i: UpdateUploadInput!) { updateUpload(input: $i) { upload { title } userErrors { code } } }"
-)
-DELETE = """mutation ($i: DeleteUploadInput!) {
-  deleteUpload(input: $i) { deletedUploadId userErrors { code } } }"""
-
-
-async def test_cancel_rename_and_delete(graphql, gateways, storage, token, video):
-    upload = await start_upload(graphql, token, video)
-    ids = {"uploadId": upload["id"]}
-    renamed = await graphql(RENAME, {"i": ids | {"title": " New "}}, token=token)
-    assert renamed["updateUpload"] == {"upload": {"title": "New"}, "userErrors": []}
-    empty = await graphql(RENAME, {"i": ids | {"title": " "}}, token=token)
-    assert empty["updateUpload"] == {"upload": None, "userErrors": [{"code": "TITLE_INVALID"}]}
-    await send_form(upload["transfer"], video)
-    canceled = await graphql(CANCEL, {"i": ids}, token=token)
-    assert canceled["cancelUpload"] == {"upload": {"status": "CANCELED"}, "userErrors": []}
-    late = await completed(graphql, token, upload["id"])
-    assert [error["code"] for error in late["userErrors"]] == ["UPLOAD_CANCELED"]
-    await swept(gateways)
-    assert await stored(storage, upload["id"]) == []
-    deleted = await graphql(DELETE, {"i": ids}, token=token)
-    assert deleted["deleteUpload"] == {"deletedUploadId": upload["id"], "userErrors": []}
-    assert await models.Upload.all().count() == 0
-
-
-async def test_an_upload_in_use_stays(graphql, database):
-    owner = await make_user()
-    upload = await make_upload(owner)
-    await make_production(owner, upload=upload)
-    data = await graphql(DELETE, {"i": {"uploadId": id_of(upload)}}, token=await make_token(owner))
-    assert data["deleteUpload"] == {"deletedUploadId": None, "userErrors": [{"code": "UPLOAD_IN_USE"}]}
-    assert await models.Upload.all().count() == 1
-    assert await models.StorageDeletion.all().count() == 0
-
-
-async def test_anothers_upload_is_not_found_by_any_operation(graphql, database):
-    upload = await make_upload(await make_user(), status=UploadStatus.AWAITING_BYTES)
-    stranger = await make_token(await make_user())
-    ids = {"uploadId": id_of(upload)}
-    complete = COMPLETE_UPLOAD.replace("$input", "$i")
-    for document, input in ((CANCEL, ids), (RENAME, ids | {"title": "Mine"}), (DELETE, ids), (complete, ids)):
-        (payload,) = (await graphql(document, {"i": input}, token=stranger)).values()
-        assert [error["code"] for error in payload["userErrors"]] == ["UPLOAD_NOT_FOUND"]
-    unchanged = await models.Upload.get()
-    assert (unchanged.status, unchanged.title) == (UploadStatus.AWAITING_BYTES, upload.title)
 
 
 async def test_one_key_makes_one_upload(graphql, gateways, storage, token):

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import aioboto3
 import orjson
 
 from schema.context import Gateways
 from server.event_queue_reader import EventQueueReader
+from services.gateways.aws_session import aws_session
 from services.gateways.sqs_event_queue import open_sqs
 from services.receive_media_convert_event import receive_media_convert_event
 from tests.moto_server import REGION, aws_client, messages_in
@@ -52,7 +52,7 @@ async def reading(
 ) -> AsyncIterator[asyncio.Task[None]]:
     """A reader of the queue while inside, through the real client."""
     async with open_sqs(
-        aioboto3.Session(), endpoint_url=endpoint or queue.endpoint, url=queue.url, region=REGION
+        aws_session(), endpoint_url=endpoint or queue.endpoint, url=queue.url, region=REGION
     ) as opened:
         task = asyncio.create_task(EventQueueReader(opened, receive, **options).run())
         try:

@@ -118,3 +118,13 @@ def test_a_long_text_tells_how_much_it_was_shrunk() -> None:
     assert (short.shrunk_to, short.text_size) == (1.0, 54.0)
     assert 0.1 < long.shrunk_to < 0.7
     assert long.text_size == pytest.approx(54 * long.shrunk_to)
+
+
+@pytest.mark.parametrize("style", LowerThirdStyle)
+@pytest.mark.parametrize("text", ["Rechtsschutzversicherung", "W" * 120])
+def test_the_longest_word_fits_the_smallest_frame(text: str, style: LowerThirdStyle) -> None:
+    drawing = LowerThirdDrawing(
+        text, "w" * 160, LowerThirdPosition.BOTTOM_LEFT, style, "#101418", (32, 32), shares_its_row=True
+    )
+    lies = draw_lower_third(drawing)
+    assert max(lies.x + lies.width, lies.y + lies.height) <= 32

@@ -4,8 +4,15 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops
 
+from scripts.list_characters import code_points
 from services.overlays import OverlayImage, draw_overlays
-from services.overlays.fonts import SCRIPT_FAMILIES, font_families, loaded_fonts
+from services.overlays.fonts import (
+    SCRIPT_FAMILIES,
+    font_families,
+    font_folders,
+    is_drawable,
+    loaded_fonts,
+)
 from services.overlays.printable_text import printable_text
 from services.production_config import LowerThird, LowerThirdPosition, ProductionConfig, TitlePage
 from tests.services.job_settings.strategies import DEFAULT_MEDIA
@@ -106,6 +113,11 @@ def test_right_to_left_texts_are_set_from_the_right() -> None:
         "right",
         "right",
     )
+
+
+def test_what_can_be_drawn_is_what_the_fonts_have() -> None:
+    """Written down by scripts/list_characters.py; fonts that change change it."""
+    assert code_points(font_folders()) == {each for each in range(0x110000) if is_drawable(each)}
 
 
 def test_missing_characters_are_drawn_as_placeholders_and_told_once() -> None:

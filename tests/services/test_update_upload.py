@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from tortoise import connections
+from tortoise.exceptions import IncompleteInstanceError
 from tortoise.transactions import in_transaction
 
 import models
@@ -48,6 +49,20 @@ async def test_it_changes_the_title_alone(owner):
     assert await columns() == [before[0] | changed, before[1]]
     # What was given back can be saved like any row.
     await renamed.save(update_fields=["title"])
+
+
+async def test_the_row_has_the_columns_that_are_asked_for(owner):
+    upload = await make_upload(owner, status=UploadStatus.VERIFYING)
+    told = ("id", "kind", "status", "updated_at")
+    renamed = await update_upload(viewer=viewer_of(owner), upload_id=upload.id, title="New", columns=told)
+    stored = await models.Upload.get(id=upload.id)
+    assert {name: getattr(renamed, name) for name in told} == {name: getattr(stored, name) for name in told}
+    assert renamed.status is UploadStatus.VERIFYING
+    assert stored.title == "New"
+    with pytest.raises(AttributeError):
+        _ = renamed.title
+    with pytest.raises(IncompleteInstanceError):
+        await renamed.save()
 
 
 async def test_it_is_one_statement(owner, monkeypatch):

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import psutil
+
 from tests.embedded.mediaconvert.conftest import Listener, job_request
 from tests.embedded.mediaconvert.faulty_storage import FaultyStorage, reads, writes
 from tests.embedded.mediaconvert.job_requests import keys, ladder_request
@@ -17,6 +19,16 @@ async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 what is waited for is in another process
             await asyncio.sleep(0.02)
+
+
+async def suspended(own: OwnRenderer) -> list[psutil.Process]:
+    """The ffmpegs of a job that has just been created, stopped where they are."""
+    found: list[psutil.Process] = []
+    async with asyncio.timeout(PATIENCE):
+        while not found:
+            found = own.suspended_ffmpegs()
+            await asyncio.sleep(0.005)
+    return found
 
 
 async def until_gone(s3: Any, folder: str) -> None:
@@ -39,9 +51,7 @@ async def held(
     """The id of a new ladder job that stands still in a phase; UPLOADING once its media are in storage."""
     if phase == "TRANSCODING":
         job_id = await create(client, ladder_request(source, folder))
-        await until(own.ffmpegs)
-        for ffmpeg in own.ffmpegs():
-            ffmpeg.suspend()
+        await suspended(own)
         return job_id
     fault = storage.hold(reads("source.mp4") if phase == "PROBING" else writes("index_180.m3u8"))
     job_id = await create(client, ladder_request(source, folder))

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -57,5 +58,20 @@ class OwnRenderer:
                 continue
         return found
 
+    def suspended_ffmpegs(self) -> list[psutil.Process]:
+        """Those that run now, stopped where they are; one that was too quick is none of them."""
+        found = self.ffmpegs()
+        for ffmpeg in found:
+            with suppress(psutil.NoSuchProcess):
+                ffmpeg.suspend()
+        return [ffmpeg for ffmpeg in found if is_stopped(ffmpeg)]
+
     def scratch(self) -> list[Path]:
         return list((self.folder / "scratch").glob("*"))
+
+
+def is_stopped(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_STOPPED
+    except psutil.NoSuchProcess:
+        return False

@@ -8,8 +8,8 @@ from tests.embedded.mediaconvert.job_steps import (
     create,
     held,
     renders_again,
+    suspended,
     timed_cancel,
-    until,
     until_gone,
 )
 from tests.slow_cases import slow_after
@@ -37,10 +37,8 @@ async def test_cancel_while_the_loudness_is_measured(client, own, events, s3, so
     audio = request["Settings"]["OutputGroups"][0]["Outputs"][0]["AudioDescriptions"][0]
     audio["AudioNormalizationSettings"] = {"AlgorithmControl": "CORRECT_AUDIO", "TargetLkfs": -16.0}
     job_id = await create(client, request)
-    await until(own.ffmpegs)
-    (measuring,) = own.ffmpegs()
+    (measuring,) = await suspended(own)
     assert "ebur128" in " ".join(measuring.cmdline())
-    measuring.suspend()
     assert await timed_cancel(client, events, job_id) < CANCELED_WITHIN_SECONDS
     assert own.ffmpegs() == []
     assert await keys(s3, "measured") == []

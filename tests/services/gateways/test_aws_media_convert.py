@@ -1,16 +1,13 @@
 """MediaConvert through the real client: the embedded renderer behind a proxy that loses and refuses."""
 
 import asyncio
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
-import aioboto3
 import pytest
 from uuid_utils.compat import uuid7
 
 from services.gateways import aws_media_convert
-from services.gateways.aws_media_convert import open_media_convert
+from services.gateways.aws_session import aws_session
 from services.gateways.media_convert import (
     Job,
     JobOutput,
@@ -21,49 +18,25 @@ from services.gateways.media_convert import (
     TryAgainLater,
 )
 from services.gateways.rate_bucket import RateBucket
-from tests.embedded.mediaconvert.conftest import job_request
-from tests.faulty_proxy import CUT, CUT_AFTERWARDS, LOST, THROTTLED, Fault, faulty_proxy
+from tests.faulty_proxy import CUT, CUT_AFTERWARDS, LOST, THROTTLED, Fault
+from tests.services.gateways.lossy_media_convert import (
+    RENDER_ID,
+    media_convert,
+    opened,
+    page,
+    proxy,
+    quick_retries,
+    request_of,
+)
 from tests.slow_cases import slow_after
 
+__all__ = ["media_convert", "proxy", "quick_retries"]
 JOBS = "/2017-08-29/jobs"
-
-
-@asynccontextmanager
-async def opened(url, rate=None):
-    rate = rate or RateBucket(per_second=1000, burst=1000)
-    async with open_media_convert(
-        aioboto3.Session(), endpoint_url=url, region="eu-west-1", rate=rate
-    ) as media_convert:
-        yield media_convert
-
-
-@pytest.fixture
-async def proxy(renderer_url):
-    async with faulty_proxy(renderer_url) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-async def media_convert(proxy):
-    async with opened(proxy.url) as media_convert:
-        yield media_convert
-
-
-@pytest.fixture(autouse=True)
-def quick_retries(monkeypatch):
-    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0)
-
-
-def request_of(render_id, **changes):
-    """A job that ends in an error at once: its source is not there."""
-    metadata = {"app": "airdate", "env": "test", "renderId": str(render_id)}
-    request = job_request("s3://media/in/not-there.mp4", str(render_id), UserMetadata=metadata)
-    return request | {"ClientRequestToken": str(render_id)} | changes
 
 
 async def jobs_of(render_id, renderer_url):
     """Every job of a render, as somebody else sees them."""
-    async with aioboto3.Session().client(
+    async with aws_session().create_client(
         "mediaconvert", endpoint_url=renderer_url, region_name="eu-west-1"
     ) as client:
         listed = [
@@ -304,61 +277,6 @@ async def test_unknown_jobs_and_jobs_that_are_over(media_convert, proxy):
     proxy.faults = [Fault(403, {"message": "no"}, "ForbiddenException")]
     with pytest.raises(JobRefused, match="no"):
         await media_convert.cancel_job("1700000000000-abcdef")
-
-
-def listed(number, age, render_id="another", queue="Default"):
-    return {
-        "id": f"{number}-abc",
-        "status": "COMPLETE",
-        "role": "arn:aws:iam::111122223333:role/r",
-        "settings": {},
-        "queue": f"arn:aws:mediaconvert:eu-west-1:111122223333:queues/{queue}",
-        "createdAt": (datetime.now(UTC) - age).timestamp(),
-        "userMetadata": {"renderId": str(render_id)},
-    }
-
-
-def page(*jobs, more=True):
-    return Fault(200, {"jobs": list(jobs)} | ({"nextToken": "next"} if more else {}))
-
-
-RENDER_ID = UUID("01939e3c-0000-7000-8000-000000000001")
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-
-
-async def test_a_job_is_looked_for_page_by_page_in_every_queue(proxy, media_convert):
-    proxy.faults = [
-        page(listed(9, MINUTE)),
-        page(listed(8, HOUR, RENDER_ID, "hopped")),
-        page(listed(7, HOUR)),
-    ]
-    found = await media_convert.find_job(RENDER_ID, created_after=datetime.now(UTC) - HOUR)
-    assert found.id == "8-abc"
-    assert len(proxy.asked) == 2
-
-
-async def test_the_search_ends_with_jobs_older_than_the_render(proxy, media_convert):
-    proxy.faults = [page(listed(9, MINUTE)), page(listed(8, HOUR)), page(listed(7, HOUR, RENDER_ID))]
-    assert await media_convert.find_job(RENDER_ID, created_after=datetime.now(UTC) - 10 * MINUTE) is None
-    assert len(proxy.asked) == 2
-
-
-async def test_an_empty_page_is_not_the_end(proxy, media_convert):
-    proxy.faults = [page(), page(listed(8, HOUR, RENDER_ID), more=False)]
-    found = await media_convert.find_job(RENDER_ID, created_after=datetime.now(UTC) - HOUR)
-    assert found.id == "8-abc"
-
-
-async def test_no_job_at_all(proxy, media_convert):
-    proxy.faults = [page(more=False)]
-    assert await media_convert.find_job(RENDER_ID) is None
-
-
-async def test_too_many_jobs_to_be_sure_is_not_the_same_as_none(proxy, media_convert, monkeypatch):
-    monkeypatch.setattr(aws_media_convert, "MOST_PAGES", 2)
-    proxy.faults = [page(listed(9, MINUTE)), page(listed(8, MINUTE)), page(listed(7, MINUTE, RENDER_ID))]
-    with pytest.raises(OutcomeUnknown, match="More than 40 jobs since"):
-        await media_convert.find_job(RENDER_ID, created_after=datetime.now(UTC) - HOUR)
 
 
 @pytest.mark.slow

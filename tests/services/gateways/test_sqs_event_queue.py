@@ -2,9 +2,9 @@
 
 import time
 
-import aioboto3
 import pytest
 
+from services.gateways.aws_session import aws_session
 from services.gateways.event_queue import QueuedMessage
 from services.gateways.sqs_event_queue import open_sqs
 from tests.moto_server import REGION, new_environment
@@ -19,9 +19,7 @@ async def queue(aws_url):
 
 @pytest.fixture
 async def opened(queue):
-    async with open_sqs(
-        aioboto3.Session(), endpoint_url=queue.endpoint, url=queue.url, region=REGION
-    ) as opened:
+    async with open_sqs(aws_session(), endpoint_url=queue.endpoint, url=queue.url, region=REGION) as opened:
         yield opened
 
 

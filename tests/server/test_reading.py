@@ -2,7 +2,10 @@
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
+from functools import partial
 
+import asyncpg
 import pytest
 from tortoise import connections
 
@@ -11,6 +14,7 @@ from server.postgres_client import PostgresClient, Reading
 from tests.factories import id_of, make_production, make_token, make_user
 from tests.live_client import live_client
 from tests.tcp_proxy import LOOPBACK
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -31,8 +35,8 @@ async def silent():
 async def read(client):
     started = time.monotonic()
     with pytest.raises(TimeoutError):
-        async with client.reading() as connection:
-            await connection.fetch("SELECT 1")
+        async with client.reading() as rows:
+            await rows("SELECT 1", [])
     return time.monotonic() - started
 
 
@@ -44,6 +48,47 @@ async def test_nobody_waits_in_line_for_a_postgresql_that_says_nothing(opened, s
     client._pool = known._pool
     waited = await asyncio.gather(*[read(client) for _ in range(5)])
     assert max(waited) < 1, waited
+
+
+SLOW = "{ productions(first: 3) { nodes { id title publications(first: 2) { totalCount } } } }"
+
+
+async def at_rest(pool):
+    return pool.idle_size == pool.size and not pool._waiters and not pool._opening
+
+
+async def test_clients_that_leave_in_the_middle_of_their_plans_take_no_connection_with_them(
+    server, graphql, embedded
+):
+    """More of them than there are connections, and what they read is locked until they have left."""
+    owner = await make_user()
+    production = await make_production(owner)
+    token = await make_token(owner)
+    await graphql(SLOW, token=token)
+    pool = connections.get("default").reads
+    locking = await asyncpg.connect(embedded.database_url)
+    try:
+        async with locking.transaction(), AsyncExitStack() as clients:
+            await locking.execute("LOCK TABLE productions")
+            for number in range(3):
+                client = await clients.enter_async_context(live_client(server))
+                await client.sign_in(token)
+                for operation in range(5):
+                    await client.subscribe(str(operation), SLOW)
+                if number == 0:
+                    await client.send({"id": "0", "type": "complete"})
+
+            async def all_wait():
+                return pool.idle_size == 0 and len(pool._waiters) == 4
+
+            await until(all_wait)
+            await clients.aclose()
+            await until(partial(at_rest, pool))
+    finally:
+        await locking.close()
+    [node] = (await graphql(SLOW, token=token))["productions"]["nodes"]
+    assert node["id"] == id_of(production)
+    assert await at_rest(pool)
 
 
 @pytest.fixture
