@@ -9,7 +9,7 @@ from graphql import GraphQLError, OperationType, VariableValues
 from planner.level import Called, Level
 from planner.not_planned import NotPlanned
 from planner.operation import PlannedOperation
-from planner.parameters import PARENTS, VIEWER, Brought, Statement
+from planner.parameters import COLUMN, PARENT, PARENTS, VIEWER, Brought, Statement
 from planner.planner import Planner
 from planner.readable import readable
 from planner.refusals import refusals_of
@@ -156,10 +156,12 @@ def _value(value: Any) -> str:
         return "the viewer"
     if value == PARENTS:
         return "the keys of the rows above"
+    if value == PARENT:
+        return "the key of the row above"
     depth_of_cursor, is_cursor, part = value.name.partition(": ")
     if is_cursor:
         return f"the cursor's {part}, of list {depth_of_cursor.removeprefix('after ')} of the statement"
-    return f"the {value.name} that is asked for"
+    return f"the {value.name.removeprefix(COLUMN)} that is asked for"
 
 
 async def analyzed(

@@ -14,7 +14,7 @@ from planner.chain import Asking, Loaded
 from planner.level import TABLE, Level
 from planner.lists import Choice, ListLevel, choices_of, continuing
 from planner.not_planned import NotPlanned
-from planner.parameters import PARENT, PARENTS, VIEWER, Brought, Statement
+from planner.parameters import COLUMN, PARENT, PARENTS, VIEWER, Brought, Statement
 from planner.predicates import as_usual
 from planner.rows_at_hand import asked_of_rows_at_hand, joined_rows
 from planner.run import Run
@@ -34,7 +34,8 @@ class Named:
         parameters, assumed = place.parameters, None
         joined = level.joined(parameters)
         conditions = [
-            f"{TABLE}.{column_of(level.model, name)} = {parameters.add(Brought(name))}" for name in self.names
+            f"{TABLE}.{column_of(level.model, name)} = {parameters.add(value_of(name))}"
+            for name in self.names
         ]
         if self.where is not None:
             where, assumed = as_usual(self.where, level.usual if place.as_usual else None, level.model)
@@ -54,6 +55,11 @@ class Given:
         # order of the lists below.
         source = level.joined(place.parameters)
         return Selection([*level.columns], f"{source} WHERE {level.key} = {place.above.key} OFFSET 0")
+
+
+def value_of(column: str) -> Brought:
+    """What a row is found by."""
+    return Brought(f"{COLUMN}{column}")
 
 
 class OneLevel(Level):
@@ -120,8 +126,8 @@ class OneLevel(Level):
         if not self.is_at_hand:
             by = self.by(run)
             names = tuple(by)
-            brought = {VIEWER: run.viewer, **{Brought(name): value for name, value in by.items()}}
-            brought |= continuing(asking.by_level)
+            brought = {value_of(name): value for name, value in by.items()}
+            brought |= {VIEWER: run.viewer} | continuing(asking.by_level)
             rows = await self.chain.usually.rows(
                 run, lambda as_usual: self._statement_for(names, asking, as_usual=as_usual), brought
             )

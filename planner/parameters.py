@@ -25,6 +25,8 @@ PARENTS = Brought("parents")
 """The keys of the rows above, in an array."""
 PARENT = Brought("parent")
 """The key of the row above, where it is the only one."""
+COLUMN = "column "
+"""What the name of a column's value begins with: a column may be called `viewer`, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ async def test_statements_are_analyzed_for_a_user(gateways, settings):
     # What is usual was so, and the statement without it not needed.
     assert (told.count("Execution Time: "), told.count("not carried out")) == (2, 1)
     assert "$1: the id that is asked for" in told
+    assert "$1: the key of the row above" in told
     assert "(actual time=" in told
 
     stranger = await make_user("Eve")
