@@ -38,6 +38,8 @@ class Run:
 
     async def load(self, statements: Callable[[], Awaitable[Loaded]]) -> Loaded:
         """Carry out statements, by one connection, and then what is awaited."""
+        # Of a load that failed there may be some left.
+        self.awaited = []
         async with self.connect() as self.fetch:
             loaded = await statements()
         await self._finish()
