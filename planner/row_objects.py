@@ -41,11 +41,14 @@ def _readers(cls: type) -> Mapping[str, Callable[[Any], Any]]:
     backing, definition = backing_of(cls), get_object_definition(cls)
     if backing is None or definition is None:
         raise TypeError(f"{cls.__name__} is backed by no table")
-    readers: dict[str, Callable[[Any], Any]] = {
-        field.python_name: attrgetter(field.python_name)
-        for field in definition.fields
-        if field.is_basic_field
-    }
+    readers: dict[str, Callable[[Any], Any]] = {}
+    for field in definition.fields:
+        if field.is_basic_field:
+            if hasattr(cls, field.python_name):
+                raise TypeError(
+                    f"{cls.__name__} has a default for {field.python_name}, which would hide its row's"
+                )
+            readers[field.python_name] = attrgetter(field.python_name)
     if backing.identity is not None:
         write = backing.identity(definition.name)
         readers["id"] = lambda row: write(row.pk)

@@ -78,3 +78,16 @@ class Bare(OfRow[models.User]):
 def test_a_type_that_is_backed_by_nothing_says_so():
     with pytest.raises(TypeError, match="Bare is backed by no table"):
         _ = Bare.from_row(models.User(name="Ada")).name
+
+
+@backed_by(models.User)
+@strawberry.type
+class Defaulted(OfRow[models.User]):
+    row: strawberry.Private[models.User]
+    id: strawberry.ID
+    name: str = "nobody"
+
+
+def test_a_default_would_stand_before_the_row_and_is_refused():
+    with pytest.raises(TypeError, match="Defaulted has a default for name"):
+        _ = Defaulted.from_row(models.User(name="Ada")).id
