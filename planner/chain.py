@@ -132,12 +132,12 @@ class Chain:
         return found
 
     def _function(self, name: str, width: int, source: str) -> Callable[..., Any]:
-        beside = {
+        names = {
             f"v{depth}_{number}": value
             for depth, level in enumerate(self.levels)
-            for number, value in enumerate(level.beside)
+            for number, value in enumerate(level.constants)
         }
-        exec(source, beside)  # noqa: S102
-        function: Callable[..., Any] = beside[name]
+        exec(source, names)  # noqa: S102
+        function: Callable[..., Any] = names[name]
         self._functions[name, width] = function
         return function

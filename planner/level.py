@@ -88,7 +88,7 @@ class Level:
     made of a row.
 
     That is said in expressions of Python, which become part of the chain's functions. By a letter and a
-    number they name the level's columns `r[n]`, values beside it `v[n]`, what its children `c[n]` and what is
+    number they name the level's columns `r[n]`, its constants `v[n]`, what its children `c[n]` and what is
     awaited `a[n]` make for the row, its parent's lists of items `l[n]`; of a list, what was asked `q[0]`, its
     total `t[0]`, the row's key `k[0]` and the value it is ordered by `o[0]`; and whatever its own steps make.
     """
@@ -110,7 +110,7 @@ class Level:
         self.children: list[Child] = []
         self.awaited: list[Awaited] = []
         self.called: list[Called] = []
-        self.beside: list[Any] = []
+        self.constants: list[Any] = []
         self.items: list[str] = []
         """What is made of each row, by list."""
         self.steps = Steps()
@@ -134,9 +134,9 @@ class Level:
         return self.columns.index(sql)
 
     def name(self, value: Any) -> str:
-        """What names a value in expressions."""
-        self.beside.append(value)
-        return f"v[{len(self.beside) - 1}]"
+        """What names a value, the same for all rows, in expressions."""
+        self.constants.append(value)
+        return f"v[{len(self.constants) - 1}]"
 
     def join(self, join: Join) -> str:
         """The alias of the joined row; the same join is made once."""
@@ -246,8 +246,8 @@ class Level:
         def placed(kind: str, number: int) -> str:
             return f"r[{number + self.offset}]" if kind == "r" else f"{kind}{number}"
 
-        beside = {f"v{number}": value for number, value in enumerate(self.beside)}
+        names = {f"v{number}": value for number, value in enumerate(self.constants)}
         function: Callable[[Sequence[Any]], list[Any]] = eval(  # noqa: S307
-            f"lambda rows: [{in_words(expression, placed)} for r in rows]", beside
+            f"lambda rows: [{in_words(expression, placed)} for r in rows]", names
         )
         return function

@@ -40,13 +40,13 @@ class RowAtHand:
         if self.known is not None and words_of(self.known, self.model) == words_of(tied.where, self.model):
             return ALWAYS
         if self.join is None:
-            return _Asked(self, tied.where)
+            return _Satisfies(self, tied.where)
         if self.join.where is None:
             # Where it is missing its columns are null, which a condition may take for an answer.
-            return _Asked(self, Q(_Asked(self, Q()), tied.where))
+            return _Satisfies(self, Q(_Satisfies(self, Q()), tied.where))
         if words_of(self.join.where, self.model) != words_of(tied.where, self.model):
             return None
-        return _Asked(self, Q())
+        return _Satisfies(self, Q())
 
 
 def asked_of_rows_at_hand(where: Q, rows: Sequence[RowAtHand]) -> Q:
@@ -94,7 +94,7 @@ class Subselect(Table):
         return Field(f"k{self._columns.index(sql)}", table=self)
 
 
-class _Asked(Q):
+class _Satisfies(Q):
     """Whether the row at hand satisfies `where`; without one, whether it is there at all."""
 
     __slots__ = ("_row", "_where")
@@ -106,8 +106,8 @@ class _Asked(Q):
     def __bool__(self) -> bool:
         return True
 
-    def __invert__(self) -> "_Asked":
-        turned = _Asked(self._row, self._where)
+    def __invert__(self) -> "_Satisfies":
+        turned = _Satisfies(self._row, self._where)
         turned._is_negated = not self._is_negated
         return turned
 
