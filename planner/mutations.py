@@ -26,6 +26,7 @@ from planner.selecting import Selected, Selecting
 
 Heard = Callable[[Exception | None], None]
 """Hears that a payload was read by its plan, or why graphql-core completes it."""
+NOTHING_KNOWN: Needed = {}
 
 
 class MutationPlan:
@@ -47,9 +48,6 @@ class MutationPlan:
             execution.executor.collected_errors.add(error, None)
             return ExecutionResult(None, execution.errors)
         return ExecutionResult(data, execution.errors)
-
-
-NOTHING_KNOWN: Needed = {}
 
 
 @dataclass(frozen=True, slots=True)

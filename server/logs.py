@@ -3,12 +3,9 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
-from server.outage import is_outage
-from services.optional_modules import without
+import structlog
 
-with without("rich"):
-    # With Pygments 5 MiB, for the tracebacks that are not wanted (see below).
-    import structlog
+from server.outage import is_outage
 
 
 def configure_logs() -> None:

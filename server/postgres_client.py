@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 import asyncpg
 import structlog
@@ -157,11 +157,12 @@ class PostgresClient(AsyncpgDBClient):
 
     def _reading_pool(self) -> ReadingPool:
         told = {**self._template, "connection_class": ReadingSession, "password": self.password}
-        least, most, patience = told.pop("min_size"), told.pop("max_size"), told.get("command_timeout")
+        least, most = told.pop("min_size"), told.pop("max_size")
+        patience = float(told["command_timeout"]) if told.get("command_timeout") else None
         settings = {**told["server_settings"], **READS}
         if patience is not None:
             # PostgreSQL ends a statement by itself, and says so on a connection that stays good.
-            settings["statement_timeout"] = f"{float(patience) * 1000:.0f}"
+            settings["statement_timeout"] = f"{patience * 1000:.0f}"
         told["server_settings"] = settings
         return ReadingPool(partial(asyncpg.connect, **told), least=least, most=most, patience=patience)
 
@@ -193,35 +194,31 @@ class PostgresClient(AsyncpgDBClient):
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
         """As Tortoise's, by fewer calls: it is how services say what they do in one statement."""
-        found: list[dict[str, Any]]
-        if self._pool is None:
-            found = await super().execute_query_dict(query, values)
-        else:
-            found = await self._translate_exceptions(PostgresClient._dictionaries, query, values or ())
-        return found
-
-    async def _dictionaries(self, query: str, values: Sequence[Any]) -> list[dict[str, Any]]:
         pool: Any = self._pool
-        connection = await pool._acquire(ACQUIRE_SECONDS)
+        if pool is None:
+            found: list[dict[str, Any]] = await super().execute_query_dict(query, values)
+            return found
         try:
-            rows = await connection._con.rows(query, values)
-        finally:
-            await pool.release(connection)
+            connection = await pool._acquire(ACQUIRE_SECONDS)
+            try:
+                rows = await connection._con.rows(query, values or ())
+            finally:
+                await pool.release(connection)
+        except Exception as error:
+            rows = await self._translate_exceptions(_raising, error)
         return [dict(row) for row in rows]
 
     async def _translate_exceptions(self, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """What has not answered in time may be gone, and the idle connections beside it as well: each would
         cost somebody the same wait."""
         try:
-            return await func(self, *args, **kwargs)
+            return await super()._translate_exceptions(func, *args, **kwargs)
         except TimeoutError:
             await self._expire_connections()
             raise
-        except Exception as error:
-            return await super()._translate_exceptions(_raising, error)
 
 
-async def _raising(client: PostgresClient, error: Exception) -> None:
+async def _raising(client: PostgresClient, error: Exception) -> NoReturn:
     raise error
 
 

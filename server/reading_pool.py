@@ -38,7 +38,7 @@ class ReadingPool:
         self._open, self._least, self._most, self._patience = open, least, most, patience
         self._loop = asyncio.get_running_loop()
         self._idle: list[ReadingSession] = []
-        self._waiters: deque[Waiter] = deque()
+        self._waiters: deque[tuple[float, Waiter]] = deque()
         self._sessions: set[ReadingSession] = set()
         self._opening: set[asyncio.Task[None]] = set()
         self._recovering: set[asyncio.Task[None]] = set()
@@ -71,13 +71,14 @@ class ReadingPool:
         if self._ended is not None:
             raise asyncpg.InterfaceError("the connections are being closed")
         waiter: Waiter = self._loop.create_future()
-        self._waiters.append(waiter)
+        waiting = self._loop.time(), waiter
+        self._waiters.append(waiting)
         self._open_more()
+        self._look_on()
         try:
-            async with asyncio.timeout(ACQUIRE_SECONDS):
-                return await waiter
+            return await waiter
         except BaseException:
-            self._leave(waiter)
+            self._leave(waiting)
             raise
 
     def give_back(self, session: ReadingSession) -> None:
@@ -102,7 +103,7 @@ class ReadingPool:
         self._ended = self._loop.create_future()
         if self._look is not None:
             self._look.cancel()
-        for waiter in self._waiters:
+        for _, waiter in self._waiters:
             if not waiter.done():
                 waiter.set_exception(asyncpg.InterfaceError("the connections are being closed"))
         self._waiters.clear()
@@ -126,17 +127,18 @@ class ReadingPool:
             self._drop(session)
             return
         while self._waiters:
-            waiter = self._waiters.popleft()
+            _, waiter = self._waiters.popleft()
             if not waiter.done():
                 waiter.set_result(session)
                 return
         session.idle_since = self._loop.time()
         self._idle.append(session)
 
-    def _leave(self, waiter: Waiter) -> None:
+    def _leave(self, waiting: tuple[float, Waiter]) -> None:
         """The line; what was handed to it in that moment goes on."""
-        if waiter in self._waiters:
-            self._waiters.remove(waiter)
+        _, waiter = waiting
+        if waiting in self._waiters:
+            self._waiters.remove(waiting)
         elif not waiter.cancelled() and waiter.exception() is None:
             self._hand_on(waiter.result())
 
@@ -165,7 +167,7 @@ class ReadingPool:
     def _tell(self, error: Exception) -> None:
         """Who has waited longest, as if they had opened it themselves."""
         while self._waiters:
-            waiter = self._waiters.popleft()
+            _, waiter = self._waiters.popleft()
             if not waiter.done():
                 waiter.set_exception(error)
                 return
@@ -194,14 +196,18 @@ class ReadingPool:
             self._ended.set_result(None)
 
     def _look_on(self) -> None:
-        """Now and then, while there are any. A timer for each statement and each idle connection would cost
-        more than the pool does."""
-        if self._look is None and self._sessions and self._ended is None:
+        """Now and then, while there is anything to look after. A timer for whoever waits, for each statement
+        and for each idle connection would cost more than all the rest."""
+        if self._look is None and (self._sessions or self._waiters) and self._ended is None:
             self._look = self._loop.call_later(LOOK_SECONDS, self._look_after)
 
     def _look_after(self) -> None:
         self._look = None
         now = self._loop.time()
+        while self._waiters and self._waiters[0][0] + ACQUIRE_SECONDS <= now:
+            _, waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_exception(TimeoutError("no connection came free in time"))
         if self._patience is not None:
             for session in list(self._sessions):
                 if session.asked_at is not None and session.asked_at + self._patience <= now:

@@ -55,8 +55,9 @@ class KnownCredentials:
         key, now = token_hash(token), self._monotonic()
         known = self._known.get(key)
         if known is not None and now < known.fresh_until:
+            credential = known.credential.in_time(self._clock)
             known.is_used = True
-            return known.credential.in_time(self._clock)
+            return credential
         try:
             credential = await read_credential(token=token, clock=self._clock)
         except CredentialRefused:

@@ -1,5 +1,6 @@
 """moto as a process of its own: AWS for whoever is given its address."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -9,10 +10,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import aioboto3
+from aiobotocore.session import get_session
 from types_aiobotocore_sqs import SQSClient
 
 from embedded.ports import LOOPBACK, free_ports
+from embedded.processes import dying_with_parent
 from embedded.readiness import http_problem
 
 REGION = "eu-west-1"
@@ -25,7 +27,12 @@ numbers = count(1)
 def moto_server() -> Iterator[str]:
     (port,) = free_ports(1)
     command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", LOOPBACK, "-p", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=dying_with_parent(signal.SIGKILL),
+    )
     try:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while problem := http_problem(LOOPBACK, port, "/moto-api/"):
@@ -40,7 +47,7 @@ def moto_server() -> Iterator[str]:
 
 @asynccontextmanager
 async def aws_client(service: str, url: str) -> AsyncIterator[Any]:
-    async with aioboto3.Session().client(service, endpoint_url=url, region_name=REGION) as client:
+    async with get_session().create_client(service, endpoint_url=url, region_name=REGION) as client:
         yield client
 
 

@@ -212,7 +212,7 @@ def panel_difference(pictures, one, other):
 @pytest.mark.parametrize(
     ("make", "ladder", "has_sound"),
     slow_after(
-        1,
+        0,
         [
             (portrait_clip, [(180, 320)], False),
             (silent_clip, [(320, 180)], False),
@@ -241,6 +241,7 @@ async def test_unusual_clips_come_out_right(graphql, server, worker, clips, make
     assert has_sound is None or upload["media"]["hasAudio"] is has_sound
 
 
+@pytest.mark.slow
 async def test_a_cut_of_a_clip_with_lost_frames_is_where_it_was_asked_for(graphql, server, worker, clips):
     token = await make_token(await make_user())
     upload = await ready_upload(graphql, token, dropped_frames_clip(clips / "lost.mp4"))

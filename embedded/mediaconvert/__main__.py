@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-import aioboto3
 import structlog
 import uvicorn
-from botocore.config import Config
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from embedded.mediaconvert.app import create_app
@@ -25,7 +25,7 @@ from embedded.mediaconvert.queues import Queues
 from embedded.mediaconvert.storage import PATIENCE_SECONDS, Storage
 
 # Retried by ourselves, for as long as we choose and no longer; checksums only where S3 demands them.
-S3_CONFIG = Config(
+S3_CONFIG = AioConfig(
     signature_version="s3v4",
     s3={"addressing_style": "path"},
     retries={"total_max_attempts": 1},
@@ -60,8 +60,9 @@ async def serve(port: int, folder: Path) -> None:
         os.environ.get("MEDIACONVERT_EVENTS_URL"),
         os.environ.get("MEDIACONVERT_EVENTS_KEY", ""),
     )
-    session = aioboto3.Session()
-    async with session.client("s3", endpoint_url=endpoint, region_name=REGION, config=S3_CONFIG) as client:
+    async with get_session().create_client(
+        "s3", endpoint_url=endpoint, region_name=REGION, config=S3_CONFIG
+    ) as client:
         storage = Storage(client, patience=patience)
         queues = Queues(folder / "queues.json", concurrency=concurrency)
         jobs = Jobs(folder, storage, outbox, queues)

@@ -1,8 +1,5 @@
 """S3, as a render reads and writes it. What fails for a moment is tried again; the rest ends with
-MediaConvert's error codes.
-
-aioboto3's own transfers are not used: cancelled, they go on unseen and leave multipart uploads behind.
-"""
+MediaConvert's error codes."""
 
 import asyncio
 import time

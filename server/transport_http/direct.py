@@ -17,6 +17,7 @@ from server.transport_http.request_id import HEADER, new_request_id
 CLOSE = b"connection: close\r\n"
 FAILED = b"Internal Server Error"
 FAILED_LINES = b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\n" % len(FAILED)
+REST_SECONDS = 0.2
 NOBODY_WAITS = asyncio.Event()
 
 log = structlog.get_logger()
@@ -58,8 +59,8 @@ class Exchange:
 
 class DirectProtocol(HttpToolsProtocol):
     """uvicorn's, which hands a POST to the application's `direct` view, where there is one, once it is there
-    to its end; and writes the answer by one call. All others go uvicorn's way: what does not come in one
-    piece with its head, comes before an earlier answer is written, or is left to ASGI by the view.
+    to its end; and writes the answer by one call. All others go uvicorn's way: what comes in more than two
+    pieces, comes before an earlier answer is written, or is left to ASGI by the view.
 
     Stands on the parts of uvicorn that `tests/server/test_uvicorn_http_protocol.py` names.
     """
@@ -68,6 +69,8 @@ class DirectProtocol(HttpToolsProtocol):
     """uvicorn's own headers, such as the date, which it makes anew each second; for all connections."""
     _held: list[bytes] | None = None
     """The body, as far as it came, of a request that may be answered directly."""
+    _rest: asyncio.TimerHandle | None = None
+    """Waits for its rest."""
 
     def __init__(
         self,
@@ -83,10 +86,26 @@ class DirectProtocol(HttpToolsProtocol):
             raise RuntimeError("Requests that are answered directly are neither logged, limited nor moved.")
 
     def data_received(self, data: bytes) -> None:
+        was_held = self._held is not None
         super().data_received(data)
-        if self._held is not None:
-            # The rest is waited for there, for as long as is right.
+        if self._held is None:
+            return
+        if was_held:
+            # As is right for what takes its time, or is large.
             self._go_by_asgi()
+        else:
+            # Many clients write head and body one after the other.
+            self._rest = self.loop.call_later(REST_SECONDS, self._go_by_asgi)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._let_go()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        if self._held is not None:
+            # uvicorn waits for what it knows of.
+            self._go_by_asgi()
+        super().shutdown()
 
     def on_message_begin(self) -> None:
         self.url, self.headers, self.expect_100_continue = b"", [], False
@@ -106,7 +125,7 @@ class DirectProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if self._held is not None:
             if self._is_begun(b"".join(self._held)):
-                self._held = None
+                self._let_go()
                 return
             self._go_by_asgi()
         super().on_message_complete()
@@ -130,13 +149,21 @@ class DirectProtocol(HttpToolsProtocol):
         )
 
     def _go_by_asgi(self) -> None:
-        held, self._held = self._held, None
+        body = self._let_go()
         if self.transport.is_closing():
             # What followed the head was no HTTP.
             return
         self.begin_asgi()
-        if held:
-            super().on_body(b"".join(held))
+        if body:
+            super().on_body(body)
+
+    def _let_go(self) -> bytes:
+        """What was held."""
+        held, self._held = self._held or (), None
+        if self._rest is not None:
+            self._rest.cancel()
+            self._rest = None
+        return b"".join(held)
 
     def _is_begun(self, body: bytes) -> bool:
         """Whether the view takes it."""

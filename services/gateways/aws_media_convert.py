@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
 from botocore.exceptions import BotoCoreError, ClientError
 
-from services.gateways.aws_session import AioConfig, AioSession
 from services.gateways.media_convert import Job, JobOutput, JobWarning, OutcomeUnknown
 from services.gateways.media_convert_failures import code_of, failure_of, mark_lost_answers
 from services.gateways.rate_bucket import RateBucket

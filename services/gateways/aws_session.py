@@ -5,16 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from aiobotocore.session import AioSession, get_session
 from botocore.loaders import JSONFileLoader
-
-from services.optional_modules import without
-
-with without("httpx"):
-    # Its other HTTP client.
-    from aiobotocore.config import AioConfig
-    from aiobotocore.session import AioSession, get_session
-
-__all__ = ["AioConfig", "AioSession", "aws_session"]
 
 SERVICES = frozenset({"s3", "sqs", "mediaconvert"})
 # By their names in endpoints.json: whom botocore itself asks for credentials (roles, IAM Identity Center).

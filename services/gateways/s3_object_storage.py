@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
 from botocore.exceptions import BotoCoreError, ClientError
 
-from services.gateways.aws_session import AioConfig, AioSession
 from services.gateways.object_storage import PostForm, StoredObject, UploadedPart
 
 CHUNK = 1024 * 1024

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
 from botocore.exceptions import BotoCoreError, ClientError
 
-from services.gateways.aws_session import AioConfig, AioSession
 from services.gateways.event_queue import QueuedMessage, QueueProblem, QueueUnusable
 from services.gateways.no_credentials import NO_CREDENTIALS
 

@@ -26,8 +26,13 @@ def returned_row(model: type[Row], columns: Columns, values: Mapping[str, Any]) 
     """As Tortoise makes it of a row that was read: whole, or like that of `only()`, which cannot be saved."""
     if columns is None:
         return model._init_from_db(**values)
-    row = model.__new__(model)
-    row.__dict__.update(_partial=True, _saved_in_db=True, _custom_generated_pk=True, _await_when_save={})
+    row, meta = model.__new__(model), model._meta
+    row.__dict__.update(
+        _partial=True,
+        _saved_in_db=True,
+        _custom_generated_pk=meta.db_pk_column not in meta.generated_db_fields,
+        _await_when_save={},
+    )
     for name, column, convert in _conversions(model, columns):
         value = values[column]
         row.__dict__[name] = convert(value) if convert else value

@@ -13,6 +13,7 @@ from tests.clients.client_process import client_processes
 from tests.clients.losses import Loss, lost
 from tests.clients.story import Story, transition_of
 from tests.factories import make_production, make_token, make_user
+from tests.slow_cases import slow_after
 from tests.waiting import until
 
 QUEUED, PROCESSING = ProductionStatus.QUEUED, ProductionStatus.PROCESSING
@@ -61,7 +62,9 @@ def errors(clients, watch):
     return {driver: client.told(watch, "error") for driver, client in clients.items()}
 
 
-@pytest.mark.parametrize("drivers", [[*SOCKETS, "gql_ws.py"], STREAMS], ids=["sockets", "streams"])
+@pytest.mark.parametrize(
+    "drivers", slow_after(1, [[*SOCKETS, "gql_ws.py"], STREAMS]), ids=["sockets", "streams"]
+)
 async def test_nothing_is_missed(packages, own_server, proxy, tokens, story, monkeypatch, drivers):
     monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.2)
     address = f"{LOOPBACK}:{proxy.port}/graphql"

@@ -25,7 +25,7 @@ def still(opened: Gateways) -> Gateways:
     return at_one_moment(opened)
 
 
-@pytest.fixture(scope="module", params=slow_after(2, range(1, 6)))
+@pytest.fixture(scope="module", params=slow_after(1, range(1, 6)))
 async def world(opened: Gateways, request: pytest.FixtureRequest) -> AsyncIterator[World]:
     """One of several, as rows."""
     world = world_of(request.param)

@@ -7,6 +7,7 @@ from planner.planner import Counts
 from tests.differential.cases import cases_of
 from tests.differential.comparison import Difference, Tally, compare
 from tests.differential.wrong_executors import WRONG
+from tests.slow_cases import slow_after
 
 pytestmark = pytest.mark.filterwarnings("ignore:DateTimeField:RuntimeWarning")
 # As many as the quick run asks of all its worlds.
@@ -32,7 +33,7 @@ def cases(world, schema):
 
 
 @pytest.mark.parametrize("world", [1], indirect=True)
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.__name__)
+@pytest.mark.parametrize("wrong", slow_after(1, WRONG), ids=lambda wrong: wrong.__name__)
 async def test_a_wrong_executor_is_told_from_the_oracle(wrong, cases, world, schema, still, oracle):
     spoiled = wrong(schema, still, oracle.documents)
 

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from cfnlint.decode import cfn_yaml
 
 from server.media_convert_events import KEY_HEADER
 from server.settings import Settings
@@ -138,6 +137,9 @@ async def test_events_wait_two_weeks_and_ten_receives(aws_url, stack):
 
 @pytest.fixture(scope="module")
 def resources():
+    # Here, as it takes most of a second and every worker collects this file.
+    from cfnlint.decode import cfn_yaml
+
     return {name: resource["Properties"] for name, resource in cfn_yaml.load(TEMPLATE)["Resources"].items()}
 
 

@@ -18,6 +18,7 @@ from embedded.postgres import Postgres
 from embedded.postgres_cluster import find_programs
 from embedded.readiness import wait_for_answer
 from embedded.wheels import binary_of
+from tests.slow_cases import slow_after
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="root is who must not run PostgreSQL")
 
@@ -55,7 +56,7 @@ async def test_starts_beside_the_orphans_of_a_killed_one(postgres: Postgres) -> 
     await connection.close()
 
 
-@pytest.mark.parametrize("kept", ["{pid}\n.\n0\n1\n\n127.0.0.1\n\nready\n", ""])
+@pytest.mark.parametrize("kept", slow_after(0, ["{pid}\n.\n0\n1\n\n127.0.0.1\n\nready\n", ""]))
 def test_starts_when_its_old_pid_is_somebody_elses(data: DataDirectory, kept: str) -> None:
     server = Postgres(data)
     server.spawn()

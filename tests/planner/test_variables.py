@@ -9,6 +9,7 @@ from planner import variables
 from planner.variables import VariableReader
 from server.graphql import build_schema as build_airdate
 from tests.planner.input_documents import WRONG, input_types, literal, sent
+from tests.slow_cases import slow_after
 
 OTHER = build_schema(
     """
@@ -69,7 +70,7 @@ def is_the_same(schema, text, raw):
         assert plain(reader.read(raw)) == plain(expected)
 
 
-@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
+@pytest.mark.parametrize("schema", slow_after(1, SCHEMAS.values()), ids=SCHEMAS)
 @pytest.mark.parametrize("is_wrong", [False, True], ids=["right", "wrong"])
 @MANY
 @given(data=st.data())

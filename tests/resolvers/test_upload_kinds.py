@@ -111,7 +111,7 @@ async def test_captions(graphql, gateways, storage, token, body, content_type):
 @pytest.mark.parametrize(
     ("body", "content_type", "code", "words"),
     slow_after(
-        2,
+        1,
         [
             (b"Dear diary", "image/png", "NOT_AN_IMAGE", "The file is neither a PNG nor a JPEG image."),
             (image_file("PNG"), "image/jpeg", "TYPE_MISMATCH", "declared as image/jpeg, but it is PNG."),

@@ -16,6 +16,7 @@ from tests.factories import id_of, make_token, make_upload, make_user
 from tests.journey import UPLOAD, send_form, start_upload
 from tests.media import audio_only_clip, clip
 from tests.resolvers.upload_journey import DELETE, completed, stored, swept
+from tests.slow_cases import slow_after
 
 CREATE = """
 mutation ($input: CreateUploadInput!) { createUpload(input: $input) {
@@ -131,13 +132,16 @@ async def test_a_good_file_becomes_ready(graphql, gateways, storage, token, vide
 
 @pytest.mark.parametrize(
     ("make", "input", "code"),
-    [
-        (lambda video, tmp: b"This is a text.\n" * 100, {}, "NOT_A_VIDEO"),
-        (lambda video, tmp: video[: len(video) // 2], {}, "TRUNCATED"),
-        (lambda video, tmp: audio_only_clip(tmp / "sound.m4a").read_bytes(), {}, "NO_VIDEO_STREAM"),
-        (lambda video, tmp: video, {"checksumSha256": "0" * 64}, "CHECKSUM_MISMATCH"),
-        (lambda video, tmp: video, {"contentType": "video/x-matroska"}, "TYPE_MISMATCH"),
-    ],
+    slow_after(
+        1,
+        [
+            (lambda video, tmp: b"This is a text.\n" * 100, {}, "NOT_A_VIDEO"),
+            (lambda video, tmp: video[: len(video) // 2], {}, "TRUNCATED"),
+            (lambda video, tmp: audio_only_clip(tmp / "sound.m4a").read_bytes(), {}, "NO_VIDEO_STREAM"),
+            (lambda video, tmp: video, {"checksumSha256": "0" * 64}, "CHECKSUM_MISMATCH"),
+            (lambda video, tmp: video, {"contentType": "video/x-matroska"}, "TYPE_MISMATCH"),
+        ],
+    ),
     ids=["text", "truncated", "sound only", "checksum", "another type"],
 )
 async def test_a_bad_file_is_rejected_and_removed(

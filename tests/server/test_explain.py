@@ -80,6 +80,7 @@ def test_what_makes_no_sense_is_told_in_a_line(tmp_path):
     assert "Invalid value for '--as'" in refusal("{ x }", "--as", "everybody")
 
 
+@pytest.mark.slow
 def test_a_refused_document_is_told_by_the_command(tmp_path):
     document = tmp_path / "viewer.graphql"
     document.write_text("query {")

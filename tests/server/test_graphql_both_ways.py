@@ -13,9 +13,8 @@ from server.graphql_view import GraphQLView
 from server.operations import OperationRequest, Operations, PersistedOperations
 from server.transport_http.direct import Post
 from server.trusted_documents import TrustedDocuments, sha256_of
-from tests.direct_server import connected, posted
+from tests.direct_server import alike, connected, posted
 from tests.factories import make_token, make_user
-from tests.server.test_direct_answers import alike
 from tests.server.test_graphql_over_http import NEEDS_ID, RESPONSE_JSON, VIEWER
 from tests.server.test_negotiation import APOLLO, URQL
 

@@ -94,6 +94,7 @@ async def test_who_waits_for_one_that_breaks_gets_another(make_pool, monkeypatch
 
 async def test_nobody_waits_without_end(make_pool, monkeypatch):
     pool = make_pool(most=1)
+    monkeypatch.setattr(reading_pool, "LOOK_SECONDS", 0.01)
     session = await taken(pool)
     monkeypatch.setattr(reading_pool, "ACQUIRE_SECONDS", 0.05)
     for _ in range(3):
@@ -103,6 +104,19 @@ async def test_nobody_waits_without_end(make_pool, monkeypatch):
     pool.give_back(session)
     assert pool.idle() is session
     pool.give_back(session)
+
+
+async def test_nor_for_the_first_to_be_opened(pool, opening, monkeypatch):
+    monkeypatch.setattr(reading_pool, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(reading_pool, "ACQUIRE_SECONDS", 0.05)
+    opening.goes_on = asyncio.Event()
+    with pytest.raises(TimeoutError):
+        await pool.wait()
+    # It is there for the next who comes.
+    opening.goes_on.set()
+    async with asyncio.timeout(20):
+        while not pool.idle_size:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 async def test_who_waits_is_told_why_nothing_can_be_opened(pool, opening):

@@ -65,7 +65,7 @@ def assert_is_consistent(pool):
     assert set(pool._idle) <= pool._sessions
     assert len(set(pool._idle)) == len(pool._idle)
     if pool._idle:
-        assert all(waiter.done() for waiter in pool._waiters)
+        assert all(waiter.done() for _, waiter in pool._waiters)
 
 
 async def rest(pool):

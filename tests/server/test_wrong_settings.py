@@ -22,7 +22,7 @@ def refusal(command: str, data_dir: Path, **settings: str) -> str:
     return told.stderr
 
 
-@pytest.mark.parametrize("command", slow_after(1, ["serve", "worker", "dev"]))
+@pytest.mark.parametrize("command", slow_after(0, ["serve", "worker", "dev"]))
 def test_a_wrong_price_book(tmp_path: Path, command: str) -> None:
     """By a process of its own, as a supervisor starts it."""
     book, data_dir = tmp_path / "prices.json", tmp_path / "data"

@@ -238,6 +238,13 @@ async def test_a_token_expires_to_the_instant(scene):
     scene.clock.moment = expires_at
     assert await scene.refusal(token) is EXPIRED
     assert scene.reads == 1
+    # Nobody is to be kept for being refused.
+    scene.seconds += ROUND_SECONDS
+    await scene.known.look()
+    await scene.refusal(token)
+    with statements_sent() as sent:
+        await scene.known.look()
+    assert sent == []
     # The same from the table.
     scene.seconds += NOTICED_SECONDS
     assert await scene.refusal(token) is EXPIRED

@@ -31,6 +31,8 @@ class SlowTable:
         self.waiting, self.reads = [], 0
 
     def flip(self, number):
+        # It lasts a moment at least.
+        self.seconds += 0.001
         self.changes[number].append((self.seconds, not self.changes[number][-1][1]))
 
     def was(self, number, is_good, since):

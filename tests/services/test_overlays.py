@@ -17,7 +17,8 @@ from services.overlays.printable_text import printable_text
 from services.production_config import LowerThird, LowerThirdPosition, ProductionConfig, TitlePage
 from tests.services.job_settings.strategies import DEFAULT_MEDIA
 
-SIZES = [(1920, 1080), (1080, 1920), (176, 144), (3840, 400), (641, 361)]
+SIZES = [(1920, 1080), (176, 144)]
+OTHER_SIZES = [(1080, 1920), (3840, 400), (641, 361)]
 TEXTS = {
     "latin": ("Zürich in spring", "Ørsted & Łukasz"),
     "long word": ("Donaudampfschifffahrtsgesellschaftskapitän", None),
@@ -35,7 +36,9 @@ def picture(overlay: OverlayImage) -> Image.Image:
     return Image.open(BytesIO(overlay.png)).convert("RGBA")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "size", [*SIZES, *(pytest.param(size, marks=pytest.mark.slow) for size in OTHER_SIZES)]
+)
 @pytest.mark.parametrize("text", TEXTS)
 def test_nothing_is_clipped(text: str, size: tuple[int, int]) -> None:
     """The outermost pixels are bare background: no letter reaches the edge of its page or panel."""

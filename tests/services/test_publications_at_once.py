@@ -21,6 +21,7 @@ from services.rows.lock_space import lock_space
 from services.unpublish import unpublish
 from tests.event_log import log_of
 from tests.factories import make_production, make_publication, make_space, make_user, viewer_of
+from tests.slow_cases import slow_after
 from tests.waiting_for_a_lock import waiting_for_a_lock
 
 PATIENCE = 30
@@ -91,7 +92,7 @@ async def check_the_log():
     return subjects
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", slow_after(1, [1, 2]))
 async def test_everybody_at_once(gateways, life, seed):
     """Two productions, one of which completes meanwhile, in four spaces, two of which are deleted."""
     owner = await models.User.get()

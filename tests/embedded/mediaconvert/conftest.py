@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import aioboto3
 import pytest
+from aiobotocore.session import get_session
 from aiohttp import web
 
 from embedded.renderer import Renderer
@@ -83,7 +83,7 @@ def renderer(
 
 @pytest.fixture
 async def mediaconvert(renderer: Renderer) -> AsyncIterator[Any]:
-    async with aioboto3.Session().client(
+    async with get_session().create_client(
         "mediaconvert", endpoint_url=renderer.endpoint_url, region_name=REGION
     ) as client:
         yield client
@@ -91,7 +91,7 @@ async def mediaconvert(renderer: Renderer) -> AsyncIterator[Any]:
 
 @pytest.fixture(scope="session")
 async def s3(embedded: Endpoints) -> AsyncIterator[Any]:
-    async with aioboto3.Session().client(
+    async with get_session().create_client(
         "s3", endpoint_url=embedded.s3_endpoint_url, region_name=REGION
     ) as client:
         yield client
@@ -138,7 +138,7 @@ def own(shared_own: OwnRenderer, storage: FaultyStorage) -> OwnRenderer:
 @pytest.fixture
 async def client(own: OwnRenderer) -> AsyncIterator[Any]:
     """Asks `own`."""
-    async with aioboto3.Session().client(
+    async with get_session().create_client(
         "mediaconvert", endpoint_url=own.renderer.endpoint_url, region_name=REGION
     ) as client:
         yield client

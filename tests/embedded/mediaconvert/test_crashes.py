@@ -160,6 +160,7 @@ async def test_jobs_are_forgotten_after_three_months(client, own, events, source
     assert refused.value.response["Error"]["Code"] == "NotFoundException"
 
 
+@pytest.mark.slow
 async def test_two_renderers_do_not_share_a_folder(own):
     command = [sys.executable, "-m", "embedded.mediaconvert", "--port", "1", "--data-dir", str(own.folder)]
     second = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)

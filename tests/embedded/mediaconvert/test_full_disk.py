@@ -4,9 +4,9 @@ import asyncio
 import resource
 import subprocess
 
-import aioboto3
 import pytest
-from botocore.config import Config
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
 from tests.embedded.mediaconvert.conftest import BUCKET, REGION, job_request
@@ -44,11 +44,11 @@ async def starved(small_disk, storage, listener):
     """A renderer on the small disk, and a client that asks it."""
     own = OwnRenderer(small_disk, storage, listener[1])
     await asyncio.to_thread(own.start)
-    async with aioboto3.Session().client(
+    async with get_session().create_client(
         "mediaconvert",
         endpoint_url=own.renderer.endpoint_url,
         region_name=REGION,
-        config=Config(retries={"total_max_attempts": 1}),
+        config=AioConfig(retries={"total_max_attempts": 1}),
     ) as client:
         yield own, client
     await asyncio.to_thread(own.renderer.process.stop)

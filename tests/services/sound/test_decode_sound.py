@@ -10,6 +10,7 @@ from services.sound.pcm import SAMPLE_RATE
 from services.sound.sound_track import SoundUnreadable, find_sound
 from tests.media import SMALL, SOUND, lavfi, picture, run_ffmpeg
 from tests.services.sound.sounds import BEEP_STEP, beeping_clip, level, onsets, tone
+from tests.slow_cases import slow_after
 
 AAC = ("-c:a", "aac", "-b:a", "96k")
 
@@ -41,7 +42,7 @@ def beeping(tmp_path_factory):
     return beeping_clip(tmp_path_factory.mktemp("beeps") / "beeping.mp4", *AAC)
 
 
-@pytest.mark.parametrize("start", [0, 0.13, 4.1])
+@pytest.mark.parametrize("start", slow_after(1, [0.13, 0, 4.1]))
 @pytest.mark.parametrize(
     ("name", "options"),
     [

@@ -1,52 +1,16 @@
 """Requests that are answered past ASGI, on the wire: no client sees which way its answer came."""
 
-import asyncio
-
 import pytest
 import uvicorn
-from structlog.testing import capture_logs
 from uvicorn.server import ServerState
 
 from server.front import Front
 from server.transport_http.connection import StreamableProtocol
-from tests.direct_server import ToldView, direct_server, parts_of, posted
+from tests.direct_server import ToldView, alike, parts_of, posted
 from tests.waiting import until
 
 GET = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
 MIB = 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-async def lasting():
-    async with direct_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def server(lasting):
-    lasting.view.forget()
-    yield lasting
-    await lasting.deserted()
-
-
-@pytest.fixture
-async def ending():
-    """One that may be ended."""
-    async with direct_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def client(server):
-    async with server.client() as client:
-        yield client
-
-
-def alike(answer):
-    """All of it but what differs between two answers that are alike."""
-    names = [name for name, _ in answer.headers]
-    named = {**dict(answer.headers), "date": "now", "x-request-id": "some"}
-    return answer.status, names, named, answer.body
 
 
 @pytest.mark.parametrize("headers", [(), ("connection: close",), ("connection: keep-alive",)])
@@ -181,46 +145,6 @@ async def test_what_goes_which_way(server, client, request_, way):
     assert await client.end() == b""
 
 
-@pytest.mark.parametrize("path", ["/graphql", "/graphql?"])
-async def test_a_body_may_come_in_chunks(server, client, path):
-    told = "by asgi" * 100 if path == "/graphql" else "chunks" * 100
-    head = f"POST {path} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n".encode()
-    client.send(head, *(f"1\r\n{each}\r\n".encode() for each in told), b"0\r\n\r\n")
-    assert (await client.answer()).body == f'"{told}"'
-    assert server.view.asked == [("direct" if path == "/graphql" else "asgi", told)]
-
-
-async def test_a_body_that_comes_after_its_head_is_waited_for_by_asgi(server, client):
-    head, body = parts_of("in two pieces")
-    client.send(head, body[:2])
-
-    async def is_begun():
-        return bool(server.api.server_state.tasks)
-
-    await until(is_begun)
-    client.send(body[2:], posted("next"))
-    assert [(await client.answer()).body for _ in range(2)] == ['"in two pieces"', '"next"']
-    assert server.view.asked[0] == ("asgi", "in two pieces")
-
-
-async def test_who_has_gone_before_the_answer_is_no_error(server):
-    with capture_logs() as logs:
-        async with server.client() as client:
-            client.send(posted("later"))
-            await server.asked(1)
-
-        async def is_gone():
-            return not server.api.server_state.connections
-
-        await until(is_gone)
-        assert len(server.api.server_state.tasks) == 1
-        answered = server.api.server_state.total_requests
-        server.view.released["later"].set()
-        await server.deserted()
-    assert logs == []
-    assert server.api.server_state.total_requests == answered
-
-
 async def test_who_does_not_read_holds_up_what_is_written(server, client):
     server.view.size = 4 * MIB
     client.transport.pause_reading()
@@ -239,83 +163,6 @@ async def test_who_does_not_read_holds_up_what_is_written(server, client):
     for each in "abc":
         assert (await client.answer()).body == f'"{each}"' * server.view.size
     assert server.view.asked == [("direct", "a"), ("asgi", "b"), ("asgi", "c")]
-
-
-@pytest.mark.parametrize("bug", ["bug", "later bug"])
-async def test_a_bug_is_told_by_the_requests_id(server, client, bug):
-    server.view.released[bug].set()
-    with capture_logs() as logs:
-        # The connection ends with it: what came behind it is not run.
-        client.send(posted(bug), posted("behind it"))
-        answer = await client.answer()
-    assert (answer.status, answer.body) == (500, "Internal Server Error")
-    assert (answer["content-type"], answer["connection"]) == ("text/plain; charset=utf-8", "close")
-    assert await client.end() == b""
-    (told,) = logs
-    assert (told["event"], told["log_level"]) == ("request failed", "error")
-    assert (told["request_id"], told["path"]) == (answer["x-request-id"], "/graphql")
-    assert told["exc_info"] is True
-    await server.deserted()
-    assert server.view.asked == [("direct", bug)]
-
-
-async def test_what_follows_and_is_no_http_ends_the_connection(server, client, caplog):
-    client.send(posted("later"), b"no http\r\n\r\n")
-    assert (await client.answer()).status == 400
-    assert await client.end() == b""
-    server.view.released["later"].set()
-    await server.deserted()
-
-
-@pytest.mark.parametrize("rest", ["zz\r\n", "1\r\nab"])
-async def test_a_body_that_is_no_http_is_refused_and_not_run(server, client, rest):
-    head = b"POST /graphql HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
-    client.send(head, rest.encode())
-    assert (await client.answer()).status == 400
-    assert await client.end() == b""
-    await server.deserted()
-    assert server.view.asked == []
-
-
-async def test_a_connection_is_kept_as_long_as_it_is_between_others(server, client):
-    (connection,) = server.api.server_state.connections
-    connection.timeout_keep_alive = 0.1
-    client.send(posted("a"))
-    assert (await client.answer())["connection"] is None
-    assert await client.end() == b""
-
-
-async def test_what_is_asked_is_answered_before_the_server_ends(ending):
-    async with ending.client() as client:
-        client.send(posted("later"))
-        await ending.asked(1)
-        ending.api.should_exit = True
-        (connection,) = ending.api.server_state.connections
-
-        async def is_told():
-            return not connection.cycle.keep_alive
-
-        await until(is_told)
-        ending.view.released["later"].set()
-        answer = await client.answer()
-        assert (answer.body, answer["connection"]) == ('"later"', "close")
-        assert await client.end() == b""
-        await asyncio.wait_for(ending.serving, 20)
-
-
-async def test_what_is_not_answered_in_time_is_cancelled_and_told(ending):
-    ending.api.config.timeout_graceful_shutdown = 0.1
-    async with ending.client() as client:
-        client.send(posted("later"))
-        await ending.asked(1)
-        (task,) = ending.api.server_state.tasks
-        with capture_logs() as logs:
-            ending.api.should_exit = True
-            answer = await client.answer()
-        assert (answer.status, answer["connection"], task.cancelled()) == (500, "close", True)
-        assert [told["request_id"] for told in logs] == [answer["x-request-id"]]
-        assert await client.end() == b""
-        await asyncio.wait_for(ending.serving, 20)
 
 
 @pytest.mark.parametrize("settings", [{"access_log": True}, {"root_path": "/x"}, {"limit_concurrency": 9}])
