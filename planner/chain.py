@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.parameters import Statement
 from planner.run import Run
+from planner.usual import Usually
 from planner.walk import Building, TellingApart
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Chain:
         self._functions: dict[tuple[str, int], Callable[..., Any]] = {}
         self._asks_the_same = all(level.asks_the_same for level in levels)
         self._asking: Asking | None = None
+        self.usually = Usually()
 
     def asking(self, run: Run) -> Asking:
         """What a run asks, made once where it is always the same. Raises what the application's own reading

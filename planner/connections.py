@@ -56,8 +56,7 @@ class ConnectionLevel(ListLevel):
     async def totals(self, run: Run, asked: Asked, parents: Sequence[Any]) -> Sequence[int]:
         if not self.reads_total or not parents:
             return ()
-        counts = await self.carry_out(self.counting(asked.choice), run, parents)
-        return [count[0][0] for count in counts]
+        return await self.count(asked.choice, run, parents)
 
     def writer(self, order: Order) -> Callable[[Any, Any], str]:
         """Writes the cursor of a row, of the order's value and its key."""

@@ -96,7 +96,8 @@ class ToMany:
 
     `link` is the column that holds the parent's key, or `relation.column` for that of a row between; None
     for a list that has no parent. `chosen` makes what `where` takes beside the viewer, and the order, of the
-    field's arguments but `first` and `after`.
+    field's arguments but `first` and `after`. Of the alternatives of `where`, `usually` is the one by which
+    the rows of one parent are seen: the others are looked at where one of them is not.
     """
 
     model: type[Model]
@@ -105,6 +106,7 @@ class ToMany:
     link: str | None = None
     pages: Pages | None = None
     chosen: Callable[..., tuple[Hashable, Order]] | None = None
+    usually: Predicate | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,7 @@ class Backing:
 
     model: type[Model]
     visible: Predicate | None
+    usually: Predicate | None
     identity: Callable[[str], Callable[[Any], str]] | None
     """Of a type's name: what makes an `id` of the primary key."""
     computed: Mapping[str, Computed]
@@ -142,6 +145,7 @@ def backed_by(
     model: type[Model],
     *,
     visible: Predicate | None = None,
+    usually: Predicate | None = None,
     identity: Callable[[str], Callable[[Any], str]] | None = None,
     computed: Mapping[str, Computed] | None = None,
     joins: Mapping[str, ToOne] | None = None,
@@ -149,11 +153,12 @@ def backed_by(
     """The type's objects are rows of a table: a plain attribute with a column's name is that column.
 
     `computed` are plain attributes that are none, by name, each `of(row)`; `joins` are rows beside it that
-    computed values need.
+    computed values need. Of the alternatives of `visible`, `usually` is the one by which most rows are seen
+    that are asked for one by one: the others are looked at where it is not so.
     """
 
     def declare(cls: Type) -> Type:
-        setattr(cls, BACKING, Backing(model, visible, identity, computed or {}, joins or {}))
+        setattr(cls, BACKING, Backing(model, visible, usually, identity, computed or {}, joins or {}))
         return cls
 
     return declare
@@ -186,9 +191,10 @@ def to_many(
     link: str | None = None,
     pages: Pages | None = None,
     chosen: Callable[..., tuple[Hashable, Order]] | None = None,
+    usually: Predicate | None = None,
 ) -> Callable[[Resolver], Resolver]:
     """The field is a list of rows; see ToMany."""
-    return _declaring(ToMany(model, where, order, link, pages, chosen))
+    return _declaring(ToMany(model, where, order, link, pages, chosen, usually))
 
 
 def one(

@@ -47,7 +47,7 @@ class Explanation:
         for number, statement in enumerate(self.statements, 1):
             lines += ["", *_told(number, statement)]
             if costs is not None:
-                of_it = costs.get(statement.sql, ["not carried out: there are no rows above"])
+                of_it = costs.get(statement.sql, ["not carried out"])
                 lines += ["", *(f"{STEP}{line}" for line in of_it)]
         return "\n".join(lines)
 
@@ -110,11 +110,15 @@ class _Telling:
 
     def _level(self, level: Level, indent: str, read_by: int | None) -> None:
         """`read_by` is the statement's number, where it is that of the level above."""
+        otherwise = None
         if read_by is None:
+            usual = self._number(level.usual_statement_of(self._run))
             read_by = self._number(level.statement_of(self._run))
+            read_by, otherwise = (usual, read_by) if usual else (read_by, None)
         counted_by = self._number(level.count_of(self._run))
         how = [f"{level.kind} of {level.model.__name__}"]
         how += [f"by statement {read_by}"] if read_by else []
+        how += [f"by statement {otherwise} where what is usual is not so"] if otherwise else []
         how += [f"counted by statement {counted_by}"] if counted_by else []
         how += [] if read_by or counted_by else ["without a statement"]
         lines = self.explanation.levels
@@ -162,9 +166,10 @@ async def analyzed(
     planner: Planner, operation: PlannedOperation, variables: Mapping[str, Any], context: Any
 ) -> Costs:
     """Carry out a query's statements for whoever asks in that context, each followed by EXPLAIN ANALYZE of it
-    with the same parameters; nothing is made of the rows. Statements below no rows are not carried out. What
-    awaited fields read by themselves is not among it. Raises VariablesDoNotFit, NotPlanned, what the
-    application's reading of arguments raises, and what the database raises."""
+    with the same parameters; nothing is made of the rows. Statements below no rows are not carried out, nor
+    those for what is not usual, where all is. What awaited fields read by themselves is not among it. Raises
+    VariablesDoNotFit, NotPlanned, what the application's reading of arguments raises, and what the database
+    raises."""
     values = coerced(operation, variables)
     plan = planner.plan(operation, values, planner.subject.kind_of(context))
     run, costs = planner.run(values, context), dict[str, Sequence[str]]()

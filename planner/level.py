@@ -114,6 +114,8 @@ class Level:
         self.items: list[str] = []
         """What is made of each row, by list."""
         self.steps = Steps()
+        self.usual: Q | None = None
+        """By which of the predicate's alternatives its rows are usually seen."""
         self.fused: Child | None = None
         self.offset = 0
         """Where the level's columns begin in a row of the statement that it is read by."""
@@ -176,6 +178,10 @@ class Level:
         """That which a run carries out for the level and those fused to it; None where there is none to be
         carried out. Raises what the application's own reading of arguments raises."""
         raise NotImplementedError
+
+    def usual_statement_of(self, run: Run) -> Statement | None:
+        """That which is tried first, where there is one; see planner/usual.py."""
+        return None
 
     def count_of(self, run: Run) -> Statement | None:
         """That by which a run counts the level's rows; None where it does not."""

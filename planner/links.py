@@ -63,7 +63,7 @@ class Link:
         if above.level is None or above.row is None:
             return []
         model = above.level.model
-        return [RowAtHand(model, {key_of(model): column}, above.row)]
+        return [RowAtHand(model, {key_of(model): column}, above.row, known=above.known)]
 
     @property
     def _parts(self) -> tuple[str, str]:

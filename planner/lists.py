@@ -11,10 +11,11 @@ from planner.declared import EitherWay, Order, ToMany
 from planner.either_way import Page, keys_of_page
 from planner.level import TABLE, Level
 from planner.links import Link
-from planner.parameters import PARENT, PARENTS, VIEWER, Brought, Parameters, Statement
+from planner.parameters import PARENT, PARENTS, VIEWER, Brought, Statement
+from planner.predicates import as_usual
 from planner.rows_at_hand import RowAtHand, asked_of_rows_at_hand, joined_rows
 from planner.run import Run
-from planner.statements import Above, Selection, Statements
+from planner.statements import Place, Selection, Statements
 from planner.tables import column_of, table_of
 
 
@@ -29,44 +30,43 @@ class Choice:
     continues: bool = False
     """Whether it begins after a cursor."""
 
-    def selection(
-        self, level: "ListLevel", depth: int, parameters: Parameters, above: Above | None
-    ) -> Selection:
+    def selection(self, level: "ListLevel", place: Place) -> Selection:
         """The level's columns, then the order's value where cursors are written."""
         value = f"{TABLE}.{column_of(level.model, self.order.column)}"
         columns = [*level.columns, value] if level.writes_cursors else [*level.columns]
         direction = "DESC" if self.order.is_descending else "ASC"
         by = f"{value} {direction}, {level.key} {direction}"
-        where = level.where(self.chosen)
-        if isinstance(where, EitherWay) and above is None and self.limit is not None:
+        where, assumed, limit = level.where(self.chosen), None, ""
+        if isinstance(where, EitherWay) and place.above is None and self.limit is not None:
             page = Page(table_of(level.model), TABLE, level.key, by, self.limit, where.most_near)
-            conditions, limit = self._of_page(page, where, level, depth, parameters), ""
+            conditions = [self._of_page(page, where, level, place)]
         else:
-            rows = level.link.rows_at_hand(above) + joined_rows(level)
-            asked = level.conditions(where, rows, parameters, above) + self._beyond(level, depth, parameters)
-            conditions = " AND ".join(asked)
+            where = Q(where.within, where.near) if isinstance(where, EitherWay) else where
+            where, assumed = as_usual(where, level.usual if place.as_usual else None, level.model)
+            rows = level.link.rows_at_hand(place.above) + joined_rows(level)
+            conditions = level.conditions(where, rows, place) + self._beyond(level, place)
             limit = f" LIMIT {self.limit}" if self.limit is not None else ""
-        source = level.joined(parameters) + level.link.join(above)
-        return Selection(columns, f"{source} WHERE {conditions} ORDER BY {by}{limit}")
+        source = level.joined(place.parameters) + level.link.join(place.above)
+        return Selection(columns, f"{source} WHERE {' AND '.join(conditions)} ORDER BY {by}{limit}", assumed)
 
-    def _of_page(
-        self, page: Page, where: EitherWay, level: "ListLevel", depth: int, parameters: Parameters
-    ) -> str:
+    def _of_page(self, page: Page, where: EitherWay, level: "ListLevel", place: Place) -> str:
         """The condition that a row is of the page."""
 
-        def within() -> str:
-            own = parameters.predicate(where.within, level.model, TABLE)
-            return " AND ".join([f"({own})", *self._beyond(level, depth, parameters)])
+        def predicate(q: Q) -> str:
+            return f"({place.parameters.predicate(q, level.model, TABLE)})"
 
-        near, far = (f"({parameters.predicate(q, level.model, TABLE)})" for q in (where.near, where.far))
+        def within() -> str:
+            return " AND ".join([predicate(where.within), *self._beyond(level, place)])
+
+        near, far = predicate(where.near), predicate(where.far)
         return f"{level.key} IN {keys_of_page(page, within, near, far)}"
 
-    def _beyond(self, level: "ListLevel", depth: int, parameters: Parameters) -> list[str]:
+    def _beyond(self, level: "ListLevel", place: Place) -> list[str]:
         """Where the list begins after a row."""
         if not self.continues:
             return []
         value = f"{TABLE}.{column_of(level.model, self.order.column)}"
-        after = ", ".join(parameters.add(brought) for brought in after_of(depth))
+        after = ", ".join(place.parameters.add(brought) for brought in after_of(place.depth))
         return [f"({value}, {level.key}) {'<' if self.order.is_descending else '>'} ({after})"]
 
 
@@ -76,14 +76,12 @@ class Count:
 
     choice: Choice
 
-    def selection(
-        self, level: "ListLevel", depth: int, parameters: Parameters, above: Above | None
-    ) -> Selection:
-        own = f"{table_of(level.model)} AS {TABLE}{level.link.join(above)}"
+    def selection(self, level: "ListLevel", place: Place) -> Selection:
+        own = f"{table_of(level.model)} AS {TABLE}{level.link.join(place.above)}"
         where = level.where(self.choice.chosen)
-        if isinstance(where, EitherWay) and above is None:
+        if isinstance(where, EitherWay) and place.above is None:
             where = Q(where.within, where.far)
-        conditions = level.conditions(where, level.link.rows_at_hand(above), parameters, above)
+        conditions = level.conditions(where, level.link.rows_at_hand(place.above), place)
         return Selection(["count(*)"], f"{own} WHERE {' AND '.join(conditions)}")
 
 
@@ -111,6 +109,7 @@ class ListLevel(Level):
         super().__init__(declared.model, path)
         self.declared, self._viewer, self._statements = declared, viewer, statements
         self.link = Link(declared.model, declared.link)
+        self.usual = declared.usually(viewer) if declared.usually else None
 
     @property
     def can_be_fused(self) -> bool:  # type: ignore[override]
@@ -120,9 +119,9 @@ class ListLevel(Level):
         """What the arguments ask for. Raises what the application's own reading of them raises."""
         raise NotImplementedError
 
-    def statement(self, choices: Sequence[Choice]) -> Statement:
+    def statement(self, choices: Sequence[Choice], *, as_usual: bool = False) -> Statement:
         """Of the level and those fused to it."""
-        return self._statements.of(self, choices, self.link.keys)
+        return self._statements.of(self, choices, self.link.keys, as_usual=as_usual)
 
     def counting(self, choice: Choice) -> Statement:
         return self._statements.of(self, [Count(choice)], self.link.keys)
@@ -130,12 +129,19 @@ class ListLevel(Level):
     def statement_of(self, run: Run) -> Statement | None:
         if not self.reads_rows:
             return None
-        return self._statement_for(self.chain.asking(run))
+        return self._statement_for(self.chain.asking(run), as_usual=False)
 
-    def _statement_for(self, asking: Asking) -> Statement:
-        found = asking.statements.get(None)
+    def usual_statement_of(self, run: Run) -> Statement | None:
+        if not self.reads_rows:
+            return None
+        usual = self._statement_for(self.chain.asking(run), as_usual=True)
+        return usual if usual.assumes else None
+
+    def _statement_for(self, asking: Asking, *, as_usual: bool) -> Statement:
+        found = asking.statements.get(as_usual)
         if found is None:
-            found = asking.statements[None] = self.statement(choices_of(asking.by_level))
+            found = self.statement(choices_of(asking.by_level), as_usual=as_usual)
+            asking.statements[as_usual] = found
         return found
 
     async def load(self, run: Run, parents: Sequence[Any]) -> Loaded:
@@ -145,7 +151,12 @@ class ListLevel(Level):
         asking = self.chain.asking(run)
         groups: Sequence[Sequence[Any]] = [()] * len(keys)
         if self.reads_rows:
-            groups = await self.carry_out(self._statement_for(asking), run, keys, asking.by_level)
+            rows = await self.chain.usually.rows(
+                run,
+                lambda as_usual: self._statement_for(asking, as_usual=as_usual),
+                self._brought(run, keys) | continuing(asking.by_level),
+            )
+            groups = self._by_parent(rows, keys)
         loaded = Loaded(groups, places, asking.by_level)
         await self.chain.load_further(run, loaded, keys)
         return loaded
@@ -159,21 +170,24 @@ class ListLevel(Level):
     def where(self, chosen: tuple[Hashable, ...]) -> Q:
         return self.declared.where(self._viewer, *chosen)
 
-    def conditions(
-        self, where: Q, rows: Sequence[RowAtHand], parameters: Parameters, above: Above | None
-    ) -> list[str]:
-        predicate = parameters.predicate(asked_of_rows_at_hand(where, rows), self.model, TABLE)
-        return [f"({predicate})", *self.link.conditions(above)]
+    def conditions(self, where: Q, rows: Sequence[RowAtHand], place: Place) -> list[str]:
+        predicate = place.parameters.predicate(asked_of_rows_at_hand(where, rows), self.model, TABLE)
+        return [f"({predicate})", *self.link.conditions(place.above)]
 
-    async def carry_out(
-        self, statement: Statement, run: Run, keys: Sequence[Any], asked: Sequence[Asked | None] = ()
-    ) -> Sequence[Sequence[Any]]:
-        """Rows by parent."""
-        brought: dict[Brought, Any] = {VIEWER: run.viewer, PARENTS: keys, PARENT: keys[0]}
-        brought |= continuing(asked)
-        rows = await run.fetch(statement.sql, statement.arguments(brought))
+    async def count(self, choice: Choice, run: Run, keys: Sequence[Any]) -> Sequence[int]:
+        """How many there are of each parent."""
+        statement = self.counting(choice)
+        rows = await run.fetch(statement.sql, statement.arguments(self._brought(run, keys)))
+        return [count[0][0] for count in self._by_parent(rows, keys)]
+
+    def _brought(self, run: Run, keys: Sequence[Any]) -> dict[Brought, Any]:
+        return {VIEWER: run.viewer, PARENTS: keys, PARENT: keys[0]}
+
+    def _by_parent(self, rows: Sequence[Any], keys: Sequence[Any]) -> Sequence[Sequence[Any]]:
         if len(keys) == 1:
             return [rows]
+        if self.link.parents is not PARENTS:
+            raise TypeError("what is declared to be one row is several")
         groups: list[list[Any]] = [[] for _ in keys]
         for row in rows:
             groups[row[-1] - 1].append(row)

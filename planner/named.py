@@ -14,10 +14,11 @@ from planner.chain import Asking, Loaded
 from planner.level import TABLE, Level
 from planner.lists import Choice, ListLevel, choices_of, continuing
 from planner.not_planned import NotPlanned
-from planner.parameters import PARENT, PARENTS, VIEWER, Brought, Parameters, Statement
+from planner.parameters import PARENT, PARENTS, VIEWER, Brought, Statement
+from planner.predicates import as_usual
 from planner.rows_at_hand import asked_of_rows_at_hand, joined_rows
 from planner.run import Run
-from planner.statements import Above, Keys, Rows, Selection, Statements
+from planner.statements import Keys, Place, Rows, Selection, Statements
 from planner.tables import column_of, key_of, sql_type_of
 
 
@@ -29,28 +30,30 @@ class Named:
     where: Q | None = field(compare=False)
     """The level's own."""
 
-    def selection(self, level: Level, depth: int, parameters: Parameters, above: Above | None) -> Selection:
+    def selection(self, level: Level, place: Place) -> Selection:
+        parameters, assumed = place.parameters, None
         joined = level.joined(parameters)
         conditions = [
             f"{TABLE}.{column_of(level.model, name)} = {parameters.add(Brought(name))}" for name in self.names
         ]
         if self.where is not None:
-            where = asked_of_rows_at_hand(self.where, joined_rows(level))
+            where, assumed = as_usual(self.where, level.usual if place.as_usual else None, level.model)
+            where = asked_of_rows_at_hand(where, joined_rows(level))
             conditions.append(f"({parameters.predicate(where, level.model, TABLE)})")
-        return Selection([*level.columns], f"{joined} WHERE {' AND '.join(conditions)}")
+        return Selection([*level.columns], f"{joined} WHERE {' AND '.join(conditions)}", assumed)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """The rows that have these keys."""
 
-    def selection(self, level: Level, depth: int, parameters: Parameters, above: Above | None) -> Selection:
-        if above is None:
+    def selection(self, level: Level, place: Place) -> Selection:
+        if place.above is None:
             raise TypeError("rows are given by their keys")
         # The OFFSET keeps it a subselect: as a table among others it could be joined by hash, which loses the
         # order of the lists below.
-        source = level.joined(parameters)
-        return Selection([*level.columns], f"{source} WHERE {level.key} = {above.key} OFFSET 0")
+        source = level.joined(place.parameters)
+        return Selection([*level.columns], f"{source} WHERE {level.key} = {place.above.key} OFFSET 0")
 
 
 class OneLevel(Level):
@@ -85,20 +88,29 @@ class OneLevel(Level):
         """Whoever asks is there: where no more than the viewer's key is asked for, it is known."""
         return self._is_viewer and not self.joins and self.own_columns == [key_of(self.model)]
 
-    def statement(self, names: tuple[str, ...], choices: Sequence[Choice]) -> Statement:
+    def statement(
+        self, names: tuple[str, ...], choices: Sequence[Choice], *, as_usual: bool = False
+    ) -> Statement:
         """That for values of these columns."""
         rows: list[Rows] = [Named(names, self._where), *choices]
-        return self._statements.of(self, rows, None)
+        return self._statements.of(self, rows, None, as_usual=as_usual)
 
     def statement_of(self, run: Run) -> Statement | None:
         if self.is_at_hand:
             return None
-        return self._statement_for(tuple(self.by(run)), self.chain.asking(run))
+        return self._statement_for(tuple(self.by(run)), self.chain.asking(run), as_usual=False)
 
-    def _statement_for(self, names: tuple[str, ...], asking: Asking) -> Statement:
-        found = asking.statements.get(names)
+    def usual_statement_of(self, run: Run) -> Statement | None:
+        if self.is_at_hand:
+            return None
+        usual = self._statement_for(tuple(self.by(run)), self.chain.asking(run), as_usual=True)
+        return usual if usual.assumes else None
+
+    def _statement_for(self, names: tuple[str, ...], asking: Asking, *, as_usual: bool) -> Statement:
+        found = asking.statements.get((names, as_usual))
         if found is None:
-            found = asking.statements[names] = self.statement(names, choices_of(asking.by_level))
+            found = self.statement(names, choices_of(asking.by_level), as_usual=as_usual)
+            asking.statements[names, as_usual] = found
         return found
 
     async def find(self, run: Run) -> Loaded:
@@ -107,10 +119,12 @@ class OneLevel(Level):
         rows: Sequence[Any] = [] if run.viewer is None else [(run.viewer,)]
         if not self.is_at_hand:
             by = self.by(run)
-            statement = self._statement_for(tuple(by), asking)
+            names = tuple(by)
             brought = {VIEWER: run.viewer, **{Brought(name): value for name, value in by.items()}}
             brought |= continuing(asking.by_level)
-            rows = await run.fetch(statement.sql, statement.arguments(brought))
+            rows = await self.chain.usually.rows(
+                run, lambda as_usual: self._statement_for(names, asking, as_usual=as_usual), brought
+            )
         loaded = Loaded([rows], asked=asking.by_level)
         await self.chain.load_further(run, loaded, [None])
         return loaded

@@ -32,6 +32,8 @@ class Statement:
     sql: str
     values: Sequence[Any]
     """Those of its parameters, in order; a run brings those that are Brought."""
+    assumes: bool = False
+    """Whether the last column of each row tells if what is usually so was."""
     _places: list[tuple[int, Brought]] = field(init=False)
     """Where these stand."""
 
@@ -89,6 +91,6 @@ class Parameters:
             raise NotPlanned("a predicate that joins")
         return str(resolved.where_criterion.get_sql(self._context)) if resolved.where_criterion else "true"
 
-    def statement(self, sql: str) -> Statement:
+    def statement(self, sql: str, *, assumes: bool = False) -> Statement:
         """The statement that these are the parameters of."""
-        return Statement(sql, list(self._parameterizer.values))
+        return Statement(sql, list(self._parameterizer.values), assumes)

@@ -128,6 +128,7 @@ def _level_of(type_: Any, selected: Selected, objects: Objects, *, is_viewer: bo
     level = OneLevel(
         backing.model, where, objects.statements, f"{selected}: {type_.name}", is_viewer=is_viewer
     )
+    level.usual = backing.usually(objects.viewer) if backing.usually else None
     level.each(objects.own(level, type_, selected))
     return level
 

@@ -17,7 +17,7 @@ from tortoise.query_utils import QueryModifier
 
 from planner.declared import Tied
 from planner.level import TABLE, Join, Level
-from planner.parameters import Parameters, Statement
+from planner.predicates import ALWAYS, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,21 @@ class RowAtHand:
     """What its columns are read from."""
     join: Join | None = None
     """Where it may be missing: what it was joined by."""
+    known: Q | None = None
+    """What is true of it."""
 
     def answer(self, tied: Tied) -> Q | None:
         """What means the same; None where that row is not the one that is asked for."""
         if tied.model is not self.model or dict(tied.ties) != dict(self.ties):
             return None
+        if self.known is not None and words_of(self.known, self.model) == words_of(tied.where, self.model):
+            return ALWAYS
         if self.join is None:
             return _Asked(self, tied.where)
         if self.join.where is None:
             # Where it is missing its columns are null, which a condition may take for an answer.
             return _Asked(self, Q(_Asked(self, Q()), tied.where))
-        if _words(self.join.where, self.model) != _words(tied.where, self.model):
+        if words_of(self.join.where, self.model) != words_of(tied.where, self.model):
             return None
         return _Asked(self, Q())
 
@@ -54,7 +58,10 @@ def asked_of_rows_at_hand(where: Q, rows: Sequence[RowAtHand]) -> Q:
         return ~found if where._is_negated else found
     if type(where) is not Q or not where.children:
         return where
-    turned = Q(*[asked_of_rows_at_hand(each, rows) for each in where.children], join_type=where.join_type)
+    children = [asked_of_rows_at_hand(each, rows) for each in where.children]
+    if where.join_type == Q.OR and any(each is ALWAYS for each in children) and not where._is_negated:
+        return ALWAYS
+    turned = Q(*children, join_type=where.join_type)
     return ~turned if where._is_negated else turned
 
 
@@ -124,9 +131,3 @@ class _IsTrue(Criterion):
 
     def get_sql(self, ctx: SqlContext) -> str:
         return f"({self._condition.get_sql(ctx)}) IS TRUE"
-
-
-def _words(where: Q, model: type[Model]) -> Statement:
-    """By which predicates are compared: a `Q` takes another for equal that is its opposite."""
-    parameters = Parameters(object())
-    return parameters.statement(parameters.predicate(where, model, TABLE))

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from planner.level import Level
+from tortoise.expressions import Q
+
+from planner.level import TABLE, Level
 from planner.parameters import PARENTS, Brought, Parameters, Statement
 from planner.recent import Recent
 from planner.rows_at_hand import Subselect
@@ -40,6 +42,20 @@ class Above:
     level: Level | None = None
     row: Subselect | None = None
     """Where it is read by the same statement."""
+    known: Q | None = None
+    """What is true of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a statement a level is read."""
+
+    depth: int
+    parameters: Parameters
+    above: Above | None
+    """None for nobody in particular."""
+    as_usual: bool
+    """Whether what is usually so is taken for granted; see planner/usual.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,8 @@ class Selection:
 
     columns: list[str]
     source: str
+    assumed: Q | None = None
+    """What was taken for granted of the level's own rows."""
 
     def sql(self) -> str:
         """Columns under the names that a chain knows them by."""
@@ -58,8 +76,8 @@ class Selection:
 class Rows(Protocol):
     """What a level asks for, as far as the statement's text depends on it."""
 
-    def selection(self, level: Any, depth: int, parameters: Parameters, above: Above | None) -> Selection:
-        """For the row above, or for nobody in particular. Its columns begin with the level's."""
+    def selection(self, level: Any, place: Place) -> Selection:
+        """Its columns begin with the level's."""
 
 
 class Statements:
@@ -67,18 +85,21 @@ class Statements:
 
     def __init__(self, placeholder: Any) -> None:
         self._placeholder = placeholder
-        self._written: Recent[tuple[Level | Rows, ...], Statement] = Recent(
+        self._written: Recent[tuple[Level | Rows | bool, ...], Statement] = Recent(
             MAX_BYTES, MAX_BYTES // 2, _weight_of
         )
 
-    def of(self, level: Level, rows: Sequence[Rows], keys: Keys | None) -> Statement:
+    def of(
+        self, level: Level, rows: Sequence[Rows], keys: Keys | None, *, as_usual: bool = False
+    ) -> Statement:
         """That of as many levels of its chain as `rows` are asked for; for each of an array of keys, with its
         place at the end of each row, or for one; or, without, for nobody in particular."""
 
         def written(_: object) -> Statement:
-            return _statement_of(list(zip(chain_of(level), rows, strict=False)), self._placeholder, keys)
+            chain = list(zip(chain_of(level), rows, strict=False))
+            return _statement_of(chain, Parameters(self._placeholder), keys, as_usual=as_usual)
 
-        return self._written.get_or_make((level, *rows), written)
+        return self._written.get_or_make((level, as_usual, *rows), written)
 
 
 def _weight_of(chain: object, statement: Statement) -> int:
@@ -95,26 +116,44 @@ def chain_of(level: Level) -> list[Level]:
     return chain
 
 
-def _statement_of(chain: Sequence[tuple[Level, Rows]], placeholder: Any, keys: Keys | None) -> Statement:
-    parameters, source = Parameters(placeholder), ""
+def _statement_of(
+    chain: Sequence[tuple[Level, Rows]], parameters: Parameters, keys: Keys | None, *, as_usual: bool
+) -> Statement:
     above = None if keys is None else Above(parameters.add(keys.brought))
+    source = ""
     if keys is not None and above is not None and keys.brought == PARENTS:
+        # Whose rows they are is told at the end of each: there is no place there for anything else.
+        as_usual = False
         source = f"unnest({above.key}::{keys.sql_type}[]) WITH ORDINALITY AS {ABOVE}(key, place)"
         above = Above(f"{ABOVE}.key")
-    selections: list[tuple[Selection, int]] = []
-    for depth, (level, rows) in enumerate(chain):
-        selection = rows.selection(level, depth, parameters, above)
-        selections.append((selection, len(selection.columns)))
-        if level.fused is not None:
-            key = f"l{depth}.k{level.fused.key_index}"
-            above = Above(key, level, Subselect(f"l{depth}", selection.columns))
+    selections, assumed = _selections(chain, parameters, above, as_usual=as_usual)
     for depth, (selection, _) in enumerate(selections):
         join = " LEFT JOIN LATERAL " if depth else " CROSS JOIN LATERAL " if source else ""
         source += f"{join}({selection.sql()}) AS l{depth}{' ON true' if depth else ''}"
     selected = [_own(selection, depth, own) for depth, (selection, own) in enumerate(selections)]
     if keys is not None and keys.brought == PARENTS:
         selected.append(f"{ABOVE}.place")
-    return parameters.statement(f"SELECT {', '.join(selected)} FROM {source}")
+    selected += [" AND ".join(assumed)] if assumed else []
+    return parameters.statement(f"SELECT {', '.join(selected)} FROM {source}", assumes=bool(assumed))
+
+
+def _selections(
+    chain: Sequence[tuple[Level, Rows]], parameters: Parameters, above: Above | None, *, as_usual: bool
+) -> tuple[list[tuple[Selection, int]], list[str]]:
+    """Level by level, each with how many columns are its own; and what is to be true of each row."""
+    selections, assumed = list[tuple[Selection, int]](), list[str]()
+    for depth, (level, rows) in enumerate(chain):
+        selection = rows.selection(level, Place(depth, parameters, above, as_usual))
+        own = len(selection.columns)
+        selections.append((selection, own))
+        if selection.assumed is not None:
+            predicate = parameters.predicate(selection.assumed, level.model, TABLE)
+            selection.columns.append(f"({predicate}) IS TRUE")
+            assumed.append(f"l{depth}.k{own} IS NOT FALSE")
+        if level.fused is not None:
+            key, row = f"l{depth}.k{level.fused.key_index}", Subselect(f"l{depth}", selection.columns)
+            above = Above(key, level, row, selection.assumed)
+    return selections, assumed
 
 
 def _own(selection: Selection, depth: int, own: int) -> str:

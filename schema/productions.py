@@ -25,7 +25,7 @@ from services.estimates.estimate_render import estimate_render
 from services.list_publications import PublicationFilter, list_publications
 from services.media.probed_media import ProbedMedia
 from services.playback.production_playback import Playback as Links
-from services.policy import owns, visible_productions, visible_renders
+from services.policy import own_productions, owns, visible_productions, visible_renders
 from services.production_config import ProductionConfig as Config
 from services.production_filter import EVERY_PRODUCTION, ProductionFilter
 from services.production_history import production_renders
@@ -43,7 +43,13 @@ PLAYABLE = {
 }
 
 
-@backed_by(models.Production, visible=visible_productions, identity=id_writer, joins=PLAYABLE)
+@backed_by(
+    models.Production,
+    visible=visible_productions,
+    usually=own_productions,
+    identity=id_writer,
+    joins=PLAYABLE,
+)
 @strawberry.type(description="One edit of an upload: a config and its render.")
 class Production(Node, OfRow[models.Production]):
     row: strawberry.Private[models.Production]

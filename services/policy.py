@@ -42,10 +42,14 @@ def visible_publications(viewer: Viewer) -> Q:
     return _shown_to(viewer) if viewer.user_id is None else of_own_production(viewer) | _shown_to(viewer)
 
 
+def own_productions(viewer: Viewer) -> Q:
+    return NOBODY if viewer.user_id is None else Q(owner_id=viewer.user_id)
+
+
 def visible_productions(viewer: Viewer) -> Q:
     """One's own, and every one with a visible publication that has not been withdrawn."""
     shown = Exists(models.Publication, {"production_id": "id"}, NOT_WITHDRAWN & _shown_to(viewer))
-    return shown if viewer.user_id is None else Q(owner_id=viewer.user_id) | shown
+    return shown if viewer.user_id is None else own_productions(viewer) | shown
 
 
 def visible_productions_gathered(viewer: Viewer) -> Q:
