@@ -88,7 +88,7 @@ async def stack_settings(settings, aws_url):
 
 @pytest.mark.parametrize(
     "faults",
-    slow_after(1, [[], [THROTTLED, LOST, THROTTLED], [LOST] * 4, [CUT_AFTERWARDS] * 4]),
+    slow_after(0, [[], [THROTTLED, LOST, THROTTLED], [LOST] * 4, [CUT_AFTERWARDS] * 4]),
     ids=["no fault", "throttled and lost", "every answer lost", "every connection cut"],
 )
 async def test_one_job_and_one_outcome_whatever_happens_to_create_job(
