@@ -101,3 +101,12 @@ async def test_a_body_that_is_no_http_is_refused_and_not_run(server, client, res
     assert await client.end() == b""
     await server.deserted()
     assert server.view.asked == []
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/graphql?"])
+async def test_what_follows_a_body_is_no_header(server, client, path):
+    """A proxy that sets or takes out headers does not look at trailers (RFC 9110, section 6.5.1)."""
+    head = f"POST {path} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n".encode()
+    client.send(head, b"1\r\na\r\n0\r\nauthorization: Bearer x\r\nhost: y\r\n\r\n", posted("b"))
+    assert [(await client.answer()).body for _ in range(2)] == ['"a"', '"b"']
+    assert server.view.headers[0] == {b"host": b"x", b"transfer-encoding": b"chunked"}
