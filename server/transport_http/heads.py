@@ -37,6 +37,7 @@ class HeadLimitProtocol(DirectProtocol):
             if self._head_bytes > MAX_HEAD_BYTES:
                 self.transport.abort()
         if not self._reads_head:
+            self._be_patient()
             return
         if not self._has_begun:
             self._head_bytes += len(data)
@@ -66,6 +67,18 @@ class HeadLimitProtocol(DirectProtocol):
 
     def on_chunk_complete(self) -> None:
         self._reads_between = False
+
+    def _be_patient(self) -> None:
+        """uvicorn waits for the next request no longer once anything has come, be it of a body whose request
+        was answered without it: nothing would ever end such a connection."""
+        cycle = self.cycle
+        if cycle is None or not cycle.response_complete or self.timeout_keep_alive_task is not None:
+            return
+        # Others have a body that is held, or are a WebSocket by now.
+        if self._held is None and self in self.connections:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:
