@@ -39,6 +39,7 @@ class EventQueueReader:
         """Read until cancelled. What is in hand then is finished, or given back after the grace period."""
         backoff = FIRST_BACKOFF_SECONDS
         while True:
+            is_all_done = False
             try:
                 is_all_done = await self._read()
             except QueueUnusable as error:
@@ -48,9 +49,9 @@ class EventQueueReader:
                 log.exception("reading the event queue failed")
             else:
                 backoff = FIRST_BACKOFF_SECONDS
-                if is_all_done:
-                    continue
             heed_cancellation()
+            if is_all_done:
+                continue
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, LAST_BACKOFF_SECONDS)
 

@@ -123,7 +123,7 @@ class ReadingPool:
 
     def _hand_on(self, session: ReadingSession) -> None:
         """To who has waited longest, or to nobody."""
-        if session.is_outlived or session.is_closed():
+        if session.is_outlived or session.is_closed() or self._ended is not None:
             self._drop(session)
             return
         while self._waiters:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -16,6 +15,7 @@ from services.access_tokens import (
     read_credentials,
     token_hash,
 )
+from services.ending_tasks import ended
 from services.gateways.clock import Clock
 
 log = structlog.get_logger()
@@ -45,9 +45,7 @@ class KnownCredentials:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await ended(self._task)
 
     async def credential_of(self, token: str) -> Credential:
         """As it was in the table within the last NOTICED_SECONDS, but not expired now. Raises

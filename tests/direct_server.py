@@ -88,6 +88,20 @@ class Client:
     def send(self, *parts: bytes) -> None:
         self._writer.write(b"".join(parts))
 
+    async def taken(self) -> None:
+        """Return once the server has taken all that was sent, or has cut the connection."""
+
+        async def is_so() -> bool:
+            return self.is_cut or not self.transport.get_write_buffer_size()
+
+        await until(is_so)
+        # What is between is on its way for a moment.
+        await asyncio.sleep(0.001)
+
+    @property
+    def is_cut(self) -> bool:
+        return self.transport.is_closing()
+
     async def answer(self, *, has_body: bool = True) -> Answer:
         head = (await self._in_time(self._reader.readuntil(b"\r\n\r\n"))).decode()
         first, *lines = head.removesuffix("\r\n\r\n").split("\r\n")

@@ -71,6 +71,9 @@ class DirectProtocol(HttpToolsProtocol):
     """The body, as far as it came, of a request that may be answered directly."""
     _rest: asyncio.TimerHandle | None = None
     """Waits for its rest."""
+    _head: list[tuple[bytes, bytes]]
+    """The request's headers. uvicorn's own list goes on with what follows the body, which may be no header: a
+    proxy that sets or takes out headers does not look there (RFC 9110, section 6.5.1)."""
 
     def __init__(
         self,
@@ -111,6 +114,7 @@ class DirectProtocol(HttpToolsProtocol):
         self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
+        self._head = self.headers.copy()
         if self._may_be_direct():
             self._held = []
         else:
@@ -134,8 +138,8 @@ class DirectProtocol(HttpToolsProtocol):
         """All that uvicorn does until a request's head is there, with what the head says."""
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
-        self.url, self.expect_100_continue = url, expects
-        self.headers += headers
+        self.url, self.headers, self.expect_100_continue = url, headers, expects
+        self.scope["headers"] = self._head
         super().on_headers_complete()
 
     def _may_be_direct(self) -> bool:
@@ -170,7 +174,7 @@ class DirectProtocol(HttpToolsProtocol):
         view, scheme = self._view, self.scheme
         if view is None or scheme is None:
             return False
-        post = Post(by_name(self.headers), body, scheme, new_request_id())
+        post = Post(by_name(self._head), body, scheme, new_request_id())
         is_kept = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
         try:
             coming = view.answer(post)

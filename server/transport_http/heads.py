@@ -11,10 +11,12 @@ REFUSAL = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 class HeadLimitProtocol(DirectProtocol):
     """The same, which also refuses a head that is too long or takes too long, and closes a connection on
-    which no request comes: it would else keep whatever it is sent, for as long as it is not finished."""
+    which no request comes: it would else keep whatever it is sent, for as long as it is not finished. So it
+    would with what follows a body in chunks: where that is too long, it cuts the connection, as the answer
+    may be on its way already."""
 
     _head_bytes = 0
-    _reads_head = _has_begun = False
+    _reads_head = _reads_between = _has_begun = False
     _patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -29,8 +31,13 @@ class HeadLimitProtocol(DirectProtocol):
     def data_received(self, data: bytes) -> None:
         self._has_begun = False
         super().data_received(data)
-        # What came along with the end of an earlier request is not counted.
+        # What came along with the end of an earlier request, or chunk, is not counted.
+        if self._reads_between and not self._has_begun:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self.transport.abort()
         if not self._reads_head:
+            self._be_patient()
             return
         if not self._has_begun:
             self._head_bytes += len(data)
@@ -49,6 +56,29 @@ class HeadLimitProtocol(DirectProtocol):
         self._reads_head = False
         self._stop_waiting()
         super().on_headers_complete()
+
+    def on_chunk_header(self) -> None:
+        # The last one's is followed by more headers.
+        self._reads_between, self._has_begun, self._head_bytes = True, True, 0
+
+    def on_body(self, body: bytes) -> None:
+        self._reads_between = False
+        super().on_body(body)
+
+    def on_chunk_complete(self) -> None:
+        self._reads_between = False
+
+    def _be_patient(self) -> None:
+        """uvicorn waits for the next request no longer once anything has come, be it of a body whose request
+        was answered without it: nothing would ever end such a connection."""
+        cycle = self.cycle
+        if cycle is None or not cycle.response_complete or self.timeout_keep_alive_task is not None:
+            return
+        # Others have a body that is held, or are a WebSocket by now.
+        if self._held is None and self in self.connections:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def _stop_waiting(self) -> None:
         if self._patience is not None:

@@ -8,15 +8,15 @@ from starlette.types import Receive
 
 from server.transport_http.connection import has_come_whole
 from server.transport_http.headers import Headers
-from server.transport_http.refusal import body_too_large, body_too_slow
+from server.transport_http.refusal import body_too_large, body_too_slow, malformed
 
 DRAINED_BYTES = 64 * 1024 * 1024
 BODY_SECONDS = 30.0
 
 
 async def read_body(scope: Mapping[str, Any], headers: Headers, receive: Receive, max_bytes: int) -> bytes:
-    """Raises RequestRefused for a larger one, of which nothing is kept, and for one that does not come within
-    BODY_SECONDS. The connection then is to be closed."""
+    """Raises RequestRefused for a larger one, of which nothing is kept, for one that does not come within
+    BODY_SECONDS, and for one whose client has gone before its end. The connection then is to be closed."""
     declared = headers.get(b"content-length", b"0")
     is_too_large = not declared.isdigit() or int(declared) > max_bytes
     body: bytes | None
@@ -42,6 +42,8 @@ async def _whole(receive: Receive, max_bytes: int) -> bytes | None:
     body = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise malformed("The request ended before its body did.")
         body += message.get("body", b"")
         if not message.get("more_body"):
             return bytes(body)

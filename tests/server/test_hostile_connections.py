@@ -110,6 +110,30 @@ async def test_a_head_that_does_not_come_is_not_waited_for(stage, begun, told, m
     await stage.deserted()
 
 
+@pytest.mark.parametrize("rest", [b"b", b"\r\n"], ids=["of its body", "no request"])
+async def test_what_comes_after_an_answer_and_ends_nowhere_is_not_waited_for(stage, rest):
+    stage.api.config.timeout_keep_alive = 0.1
+    length = 2 if rest == b"b" else 0
+    async with connected(stage) as (reader, writer):
+        writer.write(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % length)
+        assert (await reader.readuntil(b"\r\n\r\nNot Found")).startswith(b"HTTP/1.1 404 ")
+        writer.write(rest)
+        assert await answer(reader) == b""
+    await stage.deserted()
+
+
+async def test_a_socket_is_kept_however_its_connection_began(stage):
+    stage.api.config.timeout_keep_alive = 0.1
+    async with connected(stage) as (reader, writer):
+        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\nNot Found")
+        writer.write(UPGRADE + b"\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+        await asyncio.sleep(0.3)
+        writer.write(masked(1, b'{"type":"ping"}'))
+        assert b"pong" in await asyncio.wait_for(reader.read(100), 20)
+
+
 async def test_a_head_that_came_is_waited_for_no_more(stage, monkeypatch):
     monkeypatch.setattr(heads, "HEAD_SECONDS", 0.1)
     async with connected(stage) as (reader, writer):

@@ -1,6 +1,7 @@
 """The pool that plans read by: whatever becomes of readers, connections and PostgreSQL, none is lost."""
 
 import asyncio
+from contextlib import suppress
 
 import asyncpg
 import pytest
@@ -251,3 +252,24 @@ async def test_what_is_being_opened_when_all_are_closed_is_not_waited_for(pool, 
     with pytest.raises(asyncpg.InterfaceError):
         await waiting
     assert (pool.size, len(pool._opening)) == (0, 0)
+
+
+async def test_what_is_opened_although_all_are_closed_ends_too(opening):
+    """An opening may miss that it is cancelled."""
+    opened, begun = [], asyncio.Event()
+
+    async def deaf():
+        begun.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        opened.append(await opening())
+        return opened[0]
+
+    pool = ReadingPool(deaf, least=1, most=1, patience=10.0)
+    waiting = asyncio.create_task(pool.wait())
+    await begun.wait()
+    async with asyncio.timeout(reading_pool.CLOSE_SECONDS / 2):
+        await pool.close()
+    with pytest.raises(asyncpg.InterfaceError):
+        await waiting
+    assert (opened[0].is_closed(), pool.size, pool.idle_size) == (True, 0, 0)
