@@ -6,14 +6,14 @@ from typing import Any
 
 from graphql import GraphQLError, OperationType, VariableValues
 
-from planner.level import Called, Level
+from planner.levels.level import Called, Level
 from planner.not_planned import NotPlanned
 from planner.operation import PlannedOperation
-from planner.parameters import COLUMN, PARENT, PARENTS, VIEWER, Brought, Statement
 from planner.planner import Planner
 from planner.readable import readable
 from planner.refusals import refusals_of
 from planner.run import Information, Run
+from planner.sql.parameters import COLUMN, PARENT, PARENTS, VIEWER, Brought, Statement
 
 STEP = "  "
 Costs = Mapping[str, Sequence[str]]

@@ -14,15 +14,15 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path, Undefined
 
-from planner.arguments import ArgumentReader
 from planner.executor import Execution
-from planner.hastened_resolvers import HastenedResolver
+from planner.levels.objects import Objects
 from planner.needed import MutationInfo, Needed
 from planner.not_planned import NotPlanned
-from planner.objects import Objects
 from planner.payloads import PayloadPlan, payload_plan
 from planner.run import Run
-from planner.selecting import Selected, Selecting
+from planner.selection.selecting import Selected, Selecting
+from planner.values.arguments import ArgumentReader
+from planner.values.hastened_resolvers import HastenedResolver
 
 Heard = Callable[[Exception | None], None]
 """Hears that a payload was read by its plan, or why graphql-core completes it."""

@@ -7,8 +7,8 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FragmentDetails
 
-from planner.variable_uses import variables_of_directives
-from planner.variables import VariableReader
+from planner.values.variable_uses import variables_of_directives
+from planner.values.variables import VariableReader
 
 
 class PlannedOperation:

@@ -10,13 +10,13 @@ from strawberry.types.field import StrawberryField
 from tortoise.models import Model
 
 from planner.declared import Backing, backing_of
-from planner.named import GivenLevel
+from planner.levels.named import GivenLevel
+from planner.levels.objects import Objects
 from planner.needed import Needed
 from planner.not_planned import NotPlanned
-from planner.objects import Objects
 from planner.run import Run
-from planner.selecting import Selected, Selecting, origin_of
-from planner.tables import key_of
+from planner.selection.selecting import Selected, Selecting, origin_of
+from planner.sql.tables import key_of
 
 Part = Callable[[Any, Run], Awaitable[Any]]
 """Reads a payload's field, ready for JSON."""

@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
-from planner.objects import Objects
+from planner.levels.objects import Objects
 from planner.roots import Answer, Root, root_of
 from planner.run import Run
-from planner.selecting import Selecting
+from planner.selection.selecting import Selecting
 
 
 class Plan:

@@ -17,15 +17,15 @@ from graphql import (
 )
 
 from planner.executor import Execution
-from planner.hastened_resolvers import hasten
 from planner.mutations import MutationPlan, mutation_plan_of
 from planner.not_planned import NotPlanned
 from planner.operation import PlannedOperation
 from planner.plan import Plan, plan_of
 from planner.recent import Recent
 from planner.run import Connect, Information, Run
-from planner.selecting import Selecting
-from planner.statements import MAX_BYTES as STATEMENTS_BYTES
+from planner.selection.selecting import Selecting
+from planner.sql.statements import MAX_BYTES as STATEMENTS_BYTES
+from planner.values.hastened_resolvers import hasten
 
 MAX_BYTES = 128 * 1024 * 1024
 """Of all plans, for each kind of viewer and what @skip and @include may be."""

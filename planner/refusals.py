@@ -4,11 +4,11 @@ from typing import Any
 
 from graphql import GraphQLObjectType, OperationType
 
+from planner.levels.objects import Objects, Spot
 from planner.not_planned import NotPlanned
-from planner.objects import Objects, Spot
 from planner.payloads import payload_plan
 from planner.roots import root_of
-from planner.selecting import Selected, Selecting
+from planner.selection.selecting import Selected, Selecting
 
 
 def refusals_of(selecting: Selecting, viewer: Any, placeholder: Any) -> list[str]:

@@ -7,17 +7,17 @@ from typing import Any
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_nullable_type
 
-from planner.arguments import ArgumentReader
-from planner.chain import Loaded
 from planner.declared import AnyOne, One, ToMany, backing_of, declared_of
-from planner.level import Level
-from planner.lists import ListLevel
-from planner.named import OneLevel
+from planner.levels.chain import Loaded
+from planner.levels.level import Level
+from planner.levels.lists import ListLevel
+from planner.levels.named import OneLevel
+from planner.levels.objects import Objects
 from planner.not_planned import NotPlanned
-from planner.objects import Objects
 from planner.run import Run
-from planner.selecting import Selected, Selecting, origin_of
-from planner.tables import key_of
+from planner.selection.selecting import Selected, Selecting, origin_of
+from planner.sql.tables import key_of
+from planner.values.arguments import ArgumentReader
 
 Answer = Callable[[], Any]
 """Makes what was loaded ready for JSON, once all that is awaited is there."""

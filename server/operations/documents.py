@@ -19,7 +19,7 @@ from graphql import (
 from planner.operation import PlannedOperation
 from planner.planner import Planner
 from planner.recent import Recent
-from planner.variable_uses import variables_used
+from planner.values.variable_uses import variables_used
 from server.errors import TellingSchema
 from server.operations.projection import Projection
 from server.operations.refused import Refused

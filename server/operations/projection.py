@@ -10,8 +10,8 @@ import orjson
 from graphql import Executor
 from graphql.execution.collect_fields import FieldDetailsList
 
-from planner.attributes import NotPlain, Read, attribute_reader
-from planner.collecting import Collecting
+from planner.selection.attributes import NotPlain, Read, attribute_reader
+from planner.selection.collecting import Collecting
 
 
 class Projection:

@@ -19,7 +19,7 @@ def test_viewers_who_ask_at_once_are_each_told_what_is_theirs(
     world, oracle, front, loop, monkeypatch, whole_for
 ):
     # What is usual is tried again and again.
-    monkeypatch.setattr("planner.usual.WHOLE_FOR", whole_for)
+    monkeypatch.setattr("planner.sql.usual.WHOLE_FOR", whole_for)
     asked = [(PRODUCTION, {"id": id}) for id in world.ids["Production"]] + [(LISTS, {})]
     asking = [
         (world.viewer(name), OperationRequest(text, None, {**variables, "first": first}))

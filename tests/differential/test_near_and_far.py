@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from planner.either_way import Page
+from planner.sql.either_way import Page
 from tests.differential.cases import cases_of
 from tests.differential.comparison import Tally, compare
 from tests.differential.often import often
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.hypothesis, pytest.mark.filterwarnings("ignore:DateTim
 
 
 def test_a_plan_that_gathers_at_once_finds_the_same(world, schema, oracle, front, loop, monkeypatch):
-    monkeypatch.setattr("planner.lists.Page", lambda *page: replace(Page(*page), most_near=1))
+    monkeypatch.setattr("planner.levels.lists.Page", lambda *page: replace(Page(*page), most_near=1))
     tally = Tally(front.counts)
 
     @often(settings.default.max_examples)

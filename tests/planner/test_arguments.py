@@ -5,8 +5,8 @@ from graphql import execute, get_variable_values, parse, specified_rules, valida
 from hypothesis import assume, given, settings
 from strawberry.relay import GlobalID
 
-from planner import arguments, python_values
-from planner.arguments import ArgumentReader
+from planner.values import arguments, python_values
+from planner.values.arguments import ArgumentReader
 from tests.planner.argument_documents import FIELDS, HANDED, SCHEMA, asked
 
 MANY = settings(max_examples=4 * settings.default.max_examples)

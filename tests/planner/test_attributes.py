@@ -7,8 +7,8 @@ from graphql.pyutils import Undefined
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.attributes import NotPlain, attribute_reader
-from planner.collecting import Collecting
+from planner.selection.attributes import NotPlain, attribute_reader
+from planner.selection.collecting import Collecting
 from tests.planner.attribute_documents import (
     A_CAT,
     A_DOG,

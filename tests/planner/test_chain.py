@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 
 import models
-from planner.chain import Loaded
-from planner.level import TABLE, Child, Level
+from planner.levels.chain import Loaded
+from planner.levels.level import TABLE, Child, Level
 from planner.run import Information, Run
 
 RUN = Run(None, None, None, Information(None))

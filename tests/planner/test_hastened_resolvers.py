@@ -9,7 +9,7 @@ from graphql import GraphQLObjectType, execute, parse, specified_rules, validate
 from hypothesis import assume, given, settings
 from strawberry.extensions import FieldExtension
 
-from planner.hastened_resolvers import hasten
+from planner.values.hastened_resolvers import hasten
 from tests.planner.argument_documents import HANDED, STRAWBERRY, Inner, Query, asked
 
 QUICK = strawberry.Schema(Query)
@@ -121,7 +121,7 @@ def hastened_of(schema):
     hasten(schema._schema)
     types = [found for found in schema._schema.type_map.values() if isinstance(found, GraphQLObjectType)]
     fields = [(name, field) for type_ in types for name, field in type_.fields.items() if field.resolve]
-    return {name for name, field in fields if field.resolve.__module__ == "planner.hastened_resolvers"}
+    return {name for name, field in fields if field.resolve.__module__ == "planner.values.hastened_resolvers"}
 
 
 def test_only_what_it_can_do_is_hastened():

@@ -8,8 +8,8 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.query_utils import QueryModifier
 
-from planner.named import OneLevel
-from planner.statements import Statements
+from planner.levels.named import OneLevel
+from planner.sql.statements import Statements
 
 WHO_ASKS, SOMEBODY, ASKED_FOR = 7, -1, 8
 

@@ -5,10 +5,10 @@ from tortoise.expressions import Q
 
 import models
 from planner.declared import ToMany
-from planner.level import TABLE, Child
-from planner.lists import Choice, PlainListLevel
-from planner.named import GivenLevel
-from planner.statements import Statements
+from planner.levels.level import TABLE, Child
+from planner.levels.lists import Choice, PlainListLevel
+from planner.levels.named import GivenLevel
+from planner.sql.statements import Statements
 from services.rows.pages import NEWEST_FIRST
 
 

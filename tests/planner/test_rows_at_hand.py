@@ -8,10 +8,10 @@ from tortoise.expressions import Q
 import models
 from models.statuses import ProductionStatus, PublicationStatus
 from planner.explain import explained
-from planner.level import TABLE, Join, Level
-from planner.links import BETWEEN
-from planner.parameters import Parameters
-from planner.rows_at_hand import RowAtHand, asked_of_rows_at_hand, joined_rows, table_as
+from planner.levels.level import TABLE, Join, Level
+from planner.sql.links import BETWEEN
+from planner.sql.parameters import Parameters
+from planner.sql.rows_at_hand import RowAtHand, asked_of_rows_at_hand, joined_rows, table_as
 from server.graphql import build_schema
 from server.operations.reads import planner_of
 from services.rows.conditions import Exists

@@ -10,8 +10,8 @@ from tortoise.expressions import Q
 
 import models
 from models.statuses import ProductionStatus, PublicationStatus, SpaceVisibility
-from planner.predicates import ALWAYS, as_usual, words_of
-from planner.usual import WHOLE_FOR
+from planner.sql.predicates import ALWAYS, as_usual, words_of
+from planner.sql.usual import WHOLE_FOR
 from schema.node import global_id
 from server.graphql import build_schema
 from server.operations.reads import planner_of

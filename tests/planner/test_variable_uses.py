@@ -2,7 +2,7 @@
 
 from graphql import parse
 
-from planner.variable_uses import variables_of_directives, variables_used
+from planner.values.variable_uses import variables_of_directives, variables_used
 
 DOCUMENT = parse(
     """

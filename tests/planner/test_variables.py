@@ -5,8 +5,8 @@ from graphql import build_schema, get_variable_values, parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner import variables
-from planner.variables import VariableReader
+from planner.values import variables
+from planner.values.variables import VariableReader
 from server.graphql import build_schema as build_airdate
 from tests.planner.input_documents import WRONG, input_types, literal, sent
 from tests.slow_cases import slow_after

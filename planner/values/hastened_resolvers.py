@@ -10,9 +10,9 @@ from typing import Any
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from strawberry.types.field import StrawberryField
 
-from planner.attributes import DEFINITION
-from planner.input_values import Unusual
-from planner.python_values import Convert, Converters
+from planner.selection.attributes import DEFINITION
+from planner.values.input_values import Unusual
+from planner.values.python_values import Convert, Converters
 
 
 def hasten(schema: GraphQLSchema) -> None:

@@ -10,8 +10,8 @@ of the answer is used, and the statement that asks for everything is carried out
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from planner.parameters import Brought, Statement
 from planner.run import Run
+from planner.sql.parameters import Brought, Statement
 
 WHOLE_FOR = 100
 """So many runs ask for everything at once after one in which the usual was not so."""

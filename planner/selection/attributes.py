@@ -36,7 +36,7 @@ from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.field import StrawberryField
 from strawberry.types.union import StrawberryUnion
 
-from planner.collecting import Collecting
+from planner.selection.collecting import Collecting
 
 Read = Callable[[Any], Any]
 # Scalars some of whose values are their own coercion (GraphQL, section 3.5), in and out, and how to tell.

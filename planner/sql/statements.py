@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 from tortoise.expressions import Q
 
-from planner.level import TABLE, Level
-from planner.parameters import PARENTS, Brought, Parameters, Statement
+from planner.levels.level import TABLE, Level
 from planner.recent import Recent
-from planner.rows_at_hand import Subselect
+from planner.sql.parameters import PARENTS, Brought, Parameters, Statement
+from planner.sql.rows_at_hand import Subselect
 
 MAX_BYTES = 128 * 1024
 """Of the statements of one plan."""
@@ -55,7 +55,7 @@ class Place:
     above: Above | None
     """None for nobody in particular."""
     as_usual: bool
-    """Whether what is usually so is taken for granted; see planner/usual.py."""
+    """Whether what is usually so is taken for granted; see planner/sql/usual.py."""
 
 
 @dataclass(frozen=True, slots=True)

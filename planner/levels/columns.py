@@ -24,10 +24,10 @@ from tortoise.fields.base import Field
 from tortoise.fields.data import CharEnumFieldInstance, IntEnumFieldInstance
 from tortoise.models import Model
 
-from planner.attributes import DEFINITION
-from planner.level import Level
+from planner.levels.level import Level
 from planner.not_planned import NotPlanned
-from planner.tables import field_of
+from planner.selection.attributes import DEFINITION
+from planner.sql.tables import field_of
 
 # What PostgreSQL's value of such a field is, in Python, is that of the scalar, and orjson writes it as
 # Strawberry's scalar does: moments in RFC 3339 with the offset that they have.

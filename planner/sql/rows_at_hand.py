@@ -16,8 +16,8 @@ from tortoise.models import Model
 from tortoise.query_utils import QueryModifier
 
 from planner.declared import Tied
-from planner.level import TABLE, Join, Level
-from planner.predicates import ALWAYS, words_of
+from planner.levels.level import TABLE, Join, Level
+from planner.sql.predicates import ALWAYS, words_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from tortoise.expressions import Q, ResolveContext
 from tortoise.models import Model
 from tortoise.query_utils import QueryModifier
 
-from planner.parameters import Parameters, Statement
+from planner.sql.parameters import Parameters, Statement
 
 ANY_ROW = "a_row"
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from planner.parameters import Statement
+from planner.levels.walk import Building, TellingApart
 from planner.run import Run
-from planner.usual import Usually
-from planner.walk import Building, TellingApart
+from planner.sql.parameters import Statement
+from planner.sql.usual import Usually
 
 if TYPE_CHECKING:
-    from planner.level import Level
+    from planner.levels.level import Level
 
 ROWS, BUILD = "rows_of", "build"
 
@@ -28,7 +28,7 @@ class Loaded:
     groups: Sequence[Sequence[Any]] = ()
     places: Sequence[int | None] = ()
     asked: Sequence[Any] = ()
-    """By level of the chain; see Asking."""
+    """By level of the chain; see ChainRequest."""
     further: list["Further"] = field(default_factory=list)
     """By level, too, if any of them reads anything."""
 
@@ -46,7 +46,7 @@ class Further:
 
 
 @dataclass(slots=True)
-class Asking:
+class ChainRequest:
     """What a run asks of a chain."""
 
     by_level: list[Any]
@@ -63,18 +63,18 @@ class Chain:
         self._reads_further = any(level.reads_further for level in levels)
         self._functions: dict[tuple[str, int], Callable[..., Any]] = {}
         self._asks_the_same = all(level.asks_the_same for level in levels)
-        self._asking: Asking | None = None
+        self._request: ChainRequest | None = None
         self.usually = Usually()
 
-    def asking(self, run: Run) -> Asking:
+    def request(self, run: Run) -> ChainRequest:
         """What a run asks, made once where it is always the same. Raises what the application's own reading
         of arguments raises."""
-        if self._asking is not None:
-            return self._asking
-        asking = Asking([level.asked(run) for level in self.levels])
+        if self._request is not None:
+            return self._request
+        request = ChainRequest([level.request(run) for level in self.levels])
         if self._asks_the_same:
-            self._asking = asking
-        return asking
+            self._request = request
+        return request
 
     def answers(self, loaded: Loaded, run: Run) -> Sequence[Any]:
         """What the parent of each group gets, ready for JSON."""

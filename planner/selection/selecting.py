@@ -11,9 +11,9 @@ from graphql import (
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
 from strawberry.types.field import StrawberryField
 
-from planner.attributes import DEFINITION, OF_EVERY_FIELD, NotPlain, Read, attribute_reader
-from planner.collecting import Collecting
 from planner.not_planned import NotPlanned
+from planner.selection.attributes import DEFINITION, OF_EVERY_FIELD, NotPlain, Read, attribute_reader
+from planner.selection.collecting import Collecting
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from typing import Any
 
-from planner.arguments import ArgumentReader
 from planner.declared import Order, Pages, ToMany
-from planner.lists import Asked, Choice, ListLevel
-from planner.parameters import Statement
+from planner.levels.lists import Choice, ListLevel, ListRequest
 from planner.run import Run
-from planner.statements import Statements
+from planner.sql.parameters import Statement
+from planner.sql.statements import Statements
+from planner.values.arguments import ArgumentReader
 
 
 class ConnectionLevel(ListLevel):
@@ -38,7 +38,7 @@ class ConnectionLevel(ListLevel):
     def asks_the_same(self) -> bool:  # type: ignore[override]
         return self._arguments.are_constant
 
-    def asked(self, run: Run) -> Asked:
+    def request(self, run: Run) -> ListRequest:
         arguments = dict(self._arguments.read(run.variables))
         first, after = self.pages.checked_first(arguments.pop("first", None)), arguments.pop("after", None)
         chosen: tuple[Hashable, ...] = ()
@@ -48,12 +48,12 @@ class ConnectionLevel(ListLevel):
             chosen = (filter,)
         continues = None if after is None else self.pages.read_cursor(after, order)
         limit = first + 1 if self.reads_more else first
-        return Asked(Choice(chosen, order, limit, continues is not None), first, continues)
+        return ListRequest(Choice(chosen, order, limit, continues is not None), first, continues)
 
     def count_of(self, run: Run) -> Statement | None:
-        return self.counting(self.asked(run).choice) if self.reads_total else None
+        return self.counting(self.request(run).choice) if self.reads_total else None
 
-    async def totals(self, run: Run, asked: Asked, parents: Sequence[Any]) -> Sequence[int]:
+    async def totals(self, run: Run, asked: ListRequest, parents: Sequence[Any]) -> Sequence[int]:
         if not self.reads_total or not parents:
             return ()
         return await self.count(asked.choice, run, parents)

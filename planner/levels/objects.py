@@ -18,17 +18,17 @@ from graphql import (
 )
 from tortoise.models import Model
 
-from planner.arguments import ArgumentReader
-from planner.columns import attribute_expression, field_expression
-from planner.connection_words import connection_code
-from planner.connections import ConnectionLevel
 from planner.declared import Backing, Computed, Pages, ToMany, ToOne, backing_of, declared_of
-from planner.level import TABLE, Awaited, Called, Child, Join, Level
-from planner.lists import PlainListLevel
+from planner.levels.columns import attribute_expression, field_expression
+from planner.levels.connection_words import connection_code
+from planner.levels.connections import ConnectionLevel
+from planner.levels.level import TABLE, Awaited, Called, Child, Join, Level
+from planner.levels.lists import PlainListLevel
 from planner.not_planned import NotPlanned
-from planner.selecting import Selected, Selecting, origin_of
-from planner.statements import Statements
-from planner.tables import foreign_key, key_of
+from planner.selection.selecting import Selected, Selecting, origin_of
+from planner.sql.statements import Statements
+from planner.sql.tables import foreign_key, key_of
+from planner.values.arguments import ArgumentReader
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from strawberry.types.base import (
 from strawberry.types.enum import StrawberryEnumDefinition, has_enum_definition
 from strawberry.types.lazy_type import LazyType
 
-from planner.input_values import Unusual
+from planner.values.input_values import Unusual
 
 Convert = Callable[[Any], Any]
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from graphql import GraphQLList, GraphQLObjectType, GraphQLOutputType, get_nullable_type
 
-from planner.connections import ConnectionLevel
-from planner.level import TABLE
+from planner.levels.connections import ConnectionLevel
+from planner.levels.level import TABLE
 from planner.not_planned import NotPlanned
-from planner.selecting import Selected, Selecting
-from planner.tables import key_of
+from planner.selection.selecting import Selected, Selecting
+from planner.sql.tables import key_of
 
 Own = Callable[[ConnectionLevel, GraphQLOutputType, Selected], str]
 # The order's value and the key of the row at hand.

@@ -1,6 +1,7 @@
 """A level: the rows of one table that a selection asks for, and what becomes of them.
 
-A level and the list below it that is its `fused` one are read by one statement; see planner/statements.py.
+A level and the list below it that is its `fused` one are read by one statement; see
+planner/sql/statements.py.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,11 +12,11 @@ from tortoise.expressions import Q
 from tortoise.fields import JSONField
 from tortoise.models import Model
 
-from planner.chain import Chain, Loaded
-from planner.parameters import Parameters, Statement
+from planner.levels.chain import Chain, Loaded
+from planner.levels.walk import in_words
 from planner.run import Run
-from planner.tables import column_of, key_of, table_of
-from planner.walk import in_words
+from planner.sql.parameters import Parameters, Statement
+from planner.sql.tables import column_of, key_of, table_of
 
 TABLE = "t0"
 """The alias of a level's own table."""
@@ -180,7 +181,7 @@ class Level:
         raise NotImplementedError
 
     def usual_statement_of(self, run: Run) -> Statement | None:
-        """That which is tried first, where there is one; see planner/usual.py."""
+        """That which is tried first, where there is one; see planner/sql/usual.py."""
         return None
 
     def count_of(self, run: Run) -> Statement | None:
@@ -224,7 +225,7 @@ class Level:
         joins = "".join(f" {join.sql(parameters)}" for join in self.joins)
         return f"{table_of(self.model)} AS {TABLE}{joins}"
 
-    def asked(self, run: Run) -> Any:
+    def request(self, run: Run) -> Any:
         """What the arguments of a list ask for. Raises what the application's own reading of them raises."""
         return None
 

@@ -18,10 +18,10 @@ from graphql.pyutils import Undefined
 from graphql.utilities.coerce_input_value import coerce_default_value
 from strawberry.types.arguments import StrawberryArgument, convert_argument
 
-from planner.attributes import DEFINITION
-from planner.input_values import Unusual, is_immutable, is_made_anew
-from planner.python_values import Convert, Converters
-from planner.variable_uses import variables_used
+from planner.selection.attributes import DEFINITION
+from planner.values.input_values import Unusual, is_immutable, is_made_anew
+from planner.values.python_values import Convert, Converters
+from planner.values.variable_uses import variables_used
 
 Read = Callable[[VariableValues], Any]
 """Undefined where the resolver is not given the argument."""

@@ -6,17 +6,17 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from planner.chain import Asking, Loaded
 from planner.declared import EitherWay, Order, ToMany
-from planner.either_way import Page, keys_of_page
-from planner.level import TABLE, Level
-from planner.links import Link
-from planner.parameters import PARENT, PARENTS, VIEWER, Brought, Statement
-from planner.predicates import as_usual
-from planner.rows_at_hand import RowAtHand, asked_of_rows_at_hand, joined_rows
+from planner.levels.chain import ChainRequest, Loaded
+from planner.levels.level import TABLE, Level
 from planner.run import Run
-from planner.statements import Place, Selection, Statements
-from planner.tables import column_of, table_of
+from planner.sql.either_way import Page, keys_of_page
+from planner.sql.links import Link
+from planner.sql.parameters import PARENT, PARENTS, VIEWER, Brought, Statement
+from planner.sql.predicates import as_usual
+from planner.sql.rows_at_hand import RowAtHand, asked_of_rows_at_hand, joined_rows
+from planner.sql.statements import Place, Selection, Statements
+from planner.sql.tables import column_of, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListRequest:
     """What a list's arguments ask for: at most `first` rows, after one with these two values."""
 
     choice: Choice
@@ -115,7 +115,7 @@ class ListLevel(Level):
     def can_be_fused(self) -> bool:  # type: ignore[override]
         return self.declared.link is not None
 
-    def asked(self, run: Run) -> Asked:
+    def request(self, run: Run) -> ListRequest:
         """What the arguments ask for. Raises what the application's own reading of them raises."""
         raise NotImplementedError
 
@@ -129,35 +129,35 @@ class ListLevel(Level):
     def statement_of(self, run: Run) -> Statement | None:
         if not self.reads_rows:
             return None
-        return self._statement_for(self.chain.asking(run), as_usual=False)
+        return self._statement_for(self.chain.request(run), as_usual=False)
 
     def usual_statement_of(self, run: Run) -> Statement | None:
         if not self.reads_rows:
             return None
-        usual = self._statement_for(self.chain.asking(run), as_usual=True)
+        usual = self._statement_for(self.chain.request(run), as_usual=True)
         return usual if usual.assumes else None
 
-    def _statement_for(self, asking: Asking, *, as_usual: bool) -> Statement:
-        found = asking.statements.get(as_usual)
+    def _statement_for(self, request: ChainRequest, *, as_usual: bool) -> Statement:
+        found = request.statements.get(as_usual)
         if found is None:
-            found = self.statement(choices_of(asking.by_level), as_usual=as_usual)
-            asking.statements[as_usual] = found
+            found = self.statement(choices_of(request.by_level), as_usual=as_usual)
+            request.statements[as_usual] = found
         return found
 
     async def load(self, run: Run, parents: Sequence[Any]) -> Loaded:
         keys, places = self._keys_of(parents)
         if not any(place is not None for place in places):
             return Loaded(places=places)
-        asking = self.chain.asking(run)
+        request = self.chain.request(run)
         groups: Sequence[Sequence[Any]] = [()] * len(keys)
         if self.reads_rows:
             rows = await self.chain.usually.rows(
                 run,
-                lambda as_usual: self._statement_for(asking, as_usual=as_usual),
-                self._brought(run, keys) | continuing(asking.by_level),
+                lambda as_usual: self._statement_for(request, as_usual=as_usual),
+                self._brought(run, keys) | continuing(request.by_level),
             )
             groups = self._by_parent(rows, keys)
-        loaded = Loaded(groups, places, asking.by_level)
+        loaded = Loaded(groups, places, request.by_level)
         await self.chain.load_further(run, loaded, keys)
         return loaded
 
@@ -210,16 +210,16 @@ class PlainListLevel(ListLevel):
 
     kind = "all rows"
 
-    def asked(self, run: Run) -> Asked:
-        return Asked(Choice((), self.declared.order))
+    def request(self, run: Run) -> ListRequest:
+        return ListRequest(Choice((), self.declared.order))
 
 
-def choices_of(asked: Sequence[Asked | None]) -> list[Choice]:
+def choices_of(asked: Sequence[ListRequest | None]) -> list[Choice]:
     """Those of a chain's lists."""
     return [each.choice for each in asked if each is not None]
 
 
-def continuing(asked: Sequence[Asked | None]) -> dict[Brought, Any]:
+def continuing(asked: Sequence[ListRequest | None]) -> dict[Brought, Any]:
     """What a run brings for the cursors of a chain's lists."""
     brought: dict[Brought, Any] = {}
     for depth, each in enumerate(asked):

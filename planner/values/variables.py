@@ -18,7 +18,7 @@ from graphql.execution.values import VariableValueSource
 from graphql.pyutils import Undefined
 from graphql.utilities.coerce_input_value import coerce_input_literal
 
-from planner.input_values import Take, Unusual, is_immutable, taker_of
+from planner.values.input_values import Take, Unusual, is_immutable, taker_of
 
 # As graphql-core's executor has it.
 MOST_ERRORS = 50

@@ -10,16 +10,16 @@ from tortoise.expressions import Q
 from tortoise.fields import JSONField
 from tortoise.models import Model
 
-from planner.chain import Asking, Loaded
-from planner.level import TABLE, Level
-from planner.lists import Choice, ListLevel, choices_of, continuing
+from planner.levels.chain import ChainRequest, Loaded
+from planner.levels.level import TABLE, Level
+from planner.levels.lists import Choice, ListLevel, choices_of, continuing
 from planner.not_planned import NotPlanned
-from planner.parameters import COLUMN, PARENT, PARENTS, VIEWER, Brought, Statement
-from planner.predicates import as_usual
-from planner.rows_at_hand import asked_of_rows_at_hand, joined_rows
 from planner.run import Run
-from planner.statements import Keys, Place, Rows, Selection, Statements
-from planner.tables import column_of, key_of, sql_type_of
+from planner.sql.parameters import COLUMN, PARENT, PARENTS, VIEWER, Brought, Statement
+from planner.sql.predicates import as_usual
+from planner.sql.rows_at_hand import asked_of_rows_at_hand, joined_rows
+from planner.sql.statements import Keys, Place, Rows, Selection, Statements
+from planner.sql.tables import column_of, key_of, sql_type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +104,34 @@ class OneLevel(Level):
     def statement_of(self, run: Run) -> Statement | None:
         if self.is_at_hand:
             return None
-        return self._statement_for(tuple(self.by(run)), self.chain.asking(run), as_usual=False)
+        return self._statement_for(tuple(self.by(run)), self.chain.request(run), as_usual=False)
 
     def usual_statement_of(self, run: Run) -> Statement | None:
         if self.is_at_hand:
             return None
-        usual = self._statement_for(tuple(self.by(run)), self.chain.asking(run), as_usual=True)
+        usual = self._statement_for(tuple(self.by(run)), self.chain.request(run), as_usual=True)
         return usual if usual.assumes else None
 
-    def _statement_for(self, names: tuple[str, ...], asking: Asking, *, as_usual: bool) -> Statement:
-        found = asking.statements.get((names, as_usual))
+    def _statement_for(self, names: tuple[str, ...], request: ChainRequest, *, as_usual: bool) -> Statement:
+        found = request.statements.get((names, as_usual))
         if found is None:
-            found = self.statement(names, choices_of(asking.by_level), as_usual=as_usual)
-            asking.statements[names, as_usual] = found
+            found = self.statement(names, choices_of(request.by_level), as_usual=as_usual)
+            request.statements[names, as_usual] = found
         return found
 
     async def find(self, run: Run) -> Loaded:
         """Load the row, and what is below it."""
-        asking = self.chain.asking(run)
+        request = self.chain.request(run)
         rows: Sequence[Any] = [] if run.viewer is None else [(run.viewer,)]
         if not self.is_at_hand:
             by = self.by(run)
             names = tuple(by)
             brought = {value_of(name): value for name, value in by.items()}
-            brought |= {VIEWER: run.viewer} | continuing(asking.by_level)
+            brought |= {VIEWER: run.viewer} | continuing(request.by_level)
             rows = await self.chain.usually.rows(
-                run, lambda as_usual: self._statement_for(names, asking, as_usual=as_usual), brought
+                run, lambda as_usual: self._statement_for(names, request, as_usual=as_usual), brought
             )
-        loaded = Loaded([rows], asked=asking.by_level)
+        loaded = Loaded([rows], asked=request.by_level)
         await self.chain.load_further(run, loaded, [None])
         return loaded
 
@@ -162,7 +162,7 @@ class GivenLevel(Level):
     def statement_of(self, run: Run) -> Statement | None:
         if self._take:
             return None
-        return self.statement(choices_of(self.chain.asking(run).by_level))
+        return self.statement(choices_of(self.chain.request(run).by_level))
 
     @property
     def is_told_by_rows(self) -> bool:
@@ -178,7 +178,7 @@ class GivenLevel(Level):
 
     async def load_rows(self, run: Run, models: Sequence[Model]) -> Loaded:
         """Load what is selected of these. Raises NotPlanned for a row that has gone since."""
-        asked, keys = self.chain.asking(run).by_level, [model.pk for model in models]
+        asked, keys = self.chain.request(run).by_level, [model.pk for model in models]
         groups: list[list[Any]] = [[] for _ in keys]
         if models:
             statement = self.statement(choices_of(asked))

@@ -5,11 +5,11 @@ from functools import cached_property
 
 from tortoise.models import Model
 
-from planner.level import TABLE
-from planner.parameters import PARENTS, Brought
-from planner.rows_at_hand import RowAtHand, table_as
-from planner.statements import Above, Keys
-from planner.tables import column_of, foreign_key, key_of, sql_type_of, table_of
+from planner.levels.level import TABLE
+from planner.sql.parameters import PARENTS, Brought
+from planner.sql.rows_at_hand import RowAtHand, table_as
+from planner.sql.statements import Above, Keys
+from planner.sql.tables import column_of, foreign_key, key_of, sql_type_of, table_of
 
 BETWEEN = "between"
 """The alias of the row between."""

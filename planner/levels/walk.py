@@ -1,4 +1,4 @@
-"""The source of functions that walk the rows of a chain's statement once; see planner/chain.py.
+"""The source of functions that walk the rows of a chain's statement once; see planner/levels/chain.py.
 
 Nothing that a client wrote stands in it but response keys, as literals; all else is our own. For
 `{ authors { name books { title } } }`, read as name and key of either, it is
@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from planner.level import Level
+    from planner.levels.level import Level
 
 WORD = re.compile(r"\b([a-z])\[(\d+)\]")
 """What a level's expressions name by number; response keys have no brackets."""
