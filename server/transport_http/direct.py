@@ -72,8 +72,7 @@ class DirectProtocol(HttpToolsProtocol):
     _rest: asyncio.TimerHandle | None = None
     """Waits for its rest."""
     _head: list[tuple[bytes, bytes]]
-    """The request's headers. uvicorn's own list goes on with what follows the body, which may be no header: a
-    proxy that sets or takes out headers does not look there (RFC 9110, section 6.5.1)."""
+    """The request's headers."""
 
     def __init__(
         self,
@@ -114,11 +113,16 @@ class DirectProtocol(HttpToolsProtocol):
         self.url, self.headers, self.expect_100_continue = b"", [], False
 
     def on_headers_complete(self) -> None:
-        self._head = self.headers.copy()
+        self._head = self.headers
         if self._may_be_direct():
             self._held = []
         else:
             self.begin_asgi()
+
+    def on_chunk_header(self) -> None:
+        # uvicorn takes what follows the last chunk for more of them: a proxy that sets or takes out headers
+        # does not look there (RFC 9110, section 6.5.1).
+        self.headers = self._head.copy()
 
     def on_body(self, body: bytes) -> None:
         if self._held is None:

@@ -37,7 +37,8 @@ class HeadLimitProtocol(DirectProtocol):
             if self._head_bytes > MAX_HEAD_BYTES:
                 self.transport.abort()
         if not self._reads_head:
-            self._be_patient()
+            if self.cycle is not None and self.cycle.response_complete:
+                self._be_patient()
             return
         if not self._has_begun:
             self._head_bytes += len(data)
@@ -58,6 +59,7 @@ class HeadLimitProtocol(DirectProtocol):
         super().on_headers_complete()
 
     def on_chunk_header(self) -> None:
+        super().on_chunk_header()
         # The last one's is followed by more headers.
         self._reads_between, self._has_begun, self._head_bytes = True, True, 0
 
@@ -71,11 +73,8 @@ class HeadLimitProtocol(DirectProtocol):
     def _be_patient(self) -> None:
         """uvicorn waits for the next request no longer once anything has come, be it of a body whose request
         was answered without it: nothing would ever end such a connection."""
-        cycle = self.cycle
-        if cycle is None or not cycle.response_complete or self.timeout_keep_alive_task is not None:
-            return
         # Others have a body that is held, or are a WebSocket by now.
-        if self._held is None and self in self.connections:
+        if self.timeout_keep_alive_task is None and self._held is None and self in self.connections:
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )

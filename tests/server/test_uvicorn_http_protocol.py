@@ -5,6 +5,7 @@ import asyncio
 import hashlib
 import inspect
 import re
+from collections.abc import Callable
 
 import pytest
 import uvicorn
@@ -53,6 +54,8 @@ async def test_the_parts_of_uvicorn_that_are_used_are_there():
         "loop": asyncio.AbstractEventLoop,
         "tasks": set,
         "timeout_keep_alive": int,
+        "timeout_keep_alive_handler": Callable,
+        "timeout_keep_alive_task": type(None),
     }
     for name, kind in parts.items():
         assert isinstance(getattr(protocol, name), kind), name
