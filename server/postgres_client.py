@@ -18,6 +18,8 @@ from server.reading_pool import ACQUIRE_SECONDS, RELEASE_SECONDS, ReadingPool
 from server.reading_session import ReadingSession
 
 log = structlog.get_logger()
+# A connection is replaced after so many: what PostgreSQL keeps for a session only grows.
+MAX_STATEMENTS = 50_000
 # Planned reads are few texts asked over and over, made to be found by index whatever their parameters are.
 # Left to itself PostgreSQL plans them anew each time, which takes longer than most of them: it reckons the
 # general plan to be dearer, by guesses about arrays and limits. Compiling them would take longer still, and
@@ -67,14 +69,62 @@ class BoundedPool(Pool):  # type: ignore[misc]
         is_there = not self._queue.empty() and self._queue._queue[-1].is_connected()
         return await super()._acquire(None if is_there else timeout)
 
+    async def rows(self, sql: str, arguments: Sequence[Any]) -> Sequence[asyncpg.Record]:
+        """Those of a statement by itself (see `Session.rows`)."""
+        rows: Sequence[asyncpg.Record]
+        holder = self._lend()
+        if holder is None:
+            connection = await self._acquire(ACQUIRE_SECONDS)
+            try:
+                rows = await connection._con.rows(sql, arguments)
+            finally:
+                await self.release(connection)
+            return rows
+        session, is_whole = holder._con, False
+        try:
+            rows = await session.rows(sql, arguments)
+            is_whole = True
+        finally:
+            # One that has ended has told its holder.
+            if holder._con is session:
+                await self._take_back(holder, is_whole=is_whole)
+        return rows
+
+    def _lend(self) -> Any:
+        """What holds an idle connection, without the two coroutines and the proxy that asyncpg makes to hand
+        one out; None where there is none, or it has to be replaced first."""
+        queue = self._queue
+        if queue.empty() or self._closing:
+            return None
+        holder = queue._queue[-1]
+        if not holder.is_connected() or holder._generation != self._generation:
+            return None
+        if holder._con._protocol.queries_count >= MAX_STATEMENTS:
+            return None
+        queue.get_nowait()
+        holder._maybe_cancel_inactive_callback()
+        holder._in_use = self._loop.create_future()
+        return holder
+
+    async def _take_back(self, holder: Any, *, is_whole: bool) -> None:
+        if is_whole and holder.is_connected():
+            holder._release()
+            holder._setup_inactive_callback()
+        else:
+            await self._recover(holder, RELEASE_SECONDS)
+
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:
         """Not in a task of its own, as asyncpg's is: nothing is waited for but the end of a transaction
         that was left open, and who is cancelled in that ends the connection."""
         if connection._con is None:
             return
         connection._con._on_release()
+        await self._recover(connection._holder, RELEASE_SECONDS if timeout is None else timeout)
+
+    async def _recover(self, holder: Any, timeout: float) -> None:
+        """It is idle again when nothing is under way on its connection any more."""
         try:
-            await connection._holder.release(RELEASE_SECONDS if timeout is None else timeout)
+            await holder.release(timeout)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             # The pool has ended it, and makes another. What counts is what the statement itself came to.
             log.info("a connection was given back broken", error=repr(error))
@@ -182,7 +232,7 @@ class PostgresClient(AsyncpgDBClient):
             None,
             setup=None,
             init=None,
-            max_queries=50_000,
+            max_queries=MAX_STATEMENTS,
             max_inactive_connection_lifetime=300.0,
             record_class=asyncpg.Record,
             **{**kwargs, "connection_class": Session},
@@ -199,11 +249,7 @@ class PostgresClient(AsyncpgDBClient):
             found: list[dict[str, Any]] = await super().execute_query_dict(query, values)
             return found
         try:
-            connection = await pool._acquire(ACQUIRE_SECONDS)
-            try:
-                rows = await connection._con.rows(query, values or ())
-            finally:
-                await pool.release(connection)
+            rows = await pool.rows(query, values or ())
         except Exception as error:
             rows = await self._translate_exceptions(_raising, error)
         return [dict(row) for row in rows]

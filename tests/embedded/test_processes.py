@@ -80,6 +80,7 @@ def test_has_a_session_a_log_and_a_pid_file_of_its_own(data: DataDirectory) -> N
     assert not process.pid_path.exists()
 
 
+@pytest.mark.slow
 def test_what_a_child_leaves_in_its_group_ends_with_it(data: DataDirectory) -> None:
     process = child(data, WITH_CHILD)
     assert process.wait(10) == 3

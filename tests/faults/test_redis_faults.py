@@ -16,6 +16,7 @@ async def is_live_down(api):
     return await api.readiness() == (503, {"status": "down", "down": down})
 
 
+@pytest.mark.slow
 async def test_redis_killed_and_started_again(outside, api):
     async with watching(outside, api.port) as watched:
         await outside.kill(outside.valkey)

@@ -9,7 +9,7 @@ from planner.values import arguments, python_values
 from planner.values.arguments import ArgumentReader
 from tests.planner.argument_documents import FIELDS, HANDED, SCHEMA, asked
 
-MANY = settings(max_examples=4 * settings.default.max_examples)
+MANY = settings(max_examples=2 * settings.default.max_examples)
 
 
 def handed(document, raw):

@@ -4,7 +4,7 @@ import pytest
 import strawberry
 from graphql import Executor, parse
 from graphql.pyutils import Undefined
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.selection.attributes import NotPlain, attribute_reader
@@ -56,17 +56,12 @@ def is_the_same(text, root, value, variables=None):
     return True
 
 
-MANY = settings(max_examples=2 * settings.default.max_examples)
-
-
-@MANY
 @given(st.data(), documents())
 def test_it_makes_what_graphql_core_makes(data, asked):
     root, text = asked
     assert is_the_same(text, root, data.draw(values(root, [])))
 
 
-@MANY
 @given(st.data(), documents())
 @pytest.mark.slow
 def test_what_graphql_core_tells_as_an_error_raises(data, asked):

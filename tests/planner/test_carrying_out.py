@@ -40,7 +40,7 @@ async def both(planner, text, sent):
     return expected, (result.formatted, list(DONE))
 
 
-@settings(max_examples=6 * settings.default.max_examples)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(told_of())
 async def test_it_is_what_graphql_core_makes_of_it(told):
     text, sent = told

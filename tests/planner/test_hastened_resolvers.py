@@ -14,7 +14,7 @@ from tests.planner.argument_documents import HANDED, STRAWBERRY, Inner, Query, a
 
 QUICK = strawberry.Schema(Query)
 hasten(QUICK._schema)
-MANY = settings(max_examples=4 * settings.default.max_examples)
+MANY = settings(max_examples=2 * settings.default.max_examples)
 
 
 def executed(schema, text, raw):

@@ -27,7 +27,7 @@ OTHER = build_schema(
 )
 AIRDATE = build_airdate(max_depth=15)._schema
 SCHEMAS = {"airdate": AIRDATE, "other": OTHER}
-MANY = settings(max_examples=4 * settings.default.max_examples)
+MANY = settings(max_examples=2 * settings.default.max_examples)
 
 
 def plain(found):

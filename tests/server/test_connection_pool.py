@@ -4,11 +4,14 @@ import asyncio
 import re
 from pathlib import Path
 
+import asyncpg
 import pytest
 from tortoise import connections
 from tortoise.transactions import in_transaction
 
+from server import postgres_client
 from server.postgres_client import Transaction
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 LOCK = 7_243_114_999
@@ -90,6 +93,79 @@ async def test_a_cancelled_statement_is_waited_for(pool):
         await connection.fetchval("SELECT pg_sleep(60)", timeout=0.05)
     await pool.release(connection)
     await assert_is_clean(pool)
+
+
+PID = "SELECT pg_backend_pid() AS pid"
+
+
+async def pid_of(pool):
+    [[pid]] = await pool.rows(PID, [])
+    return pid
+
+
+async def test_a_statement_by_itself_takes_the_idle_connection(pool):
+    assert await pid_of(pool) == await pid_of(pool)
+    async with pool.acquire() as connection:
+        taken = connection.get_server_pid()
+        waiting = asyncio.create_task(pid_of(pool))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+    assert await waiting == await pid_of(pool) == taken
+
+
+async def test_a_cancelled_statement_by_itself_is_waited_for(pool):
+    await pid_of(pool)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await pool.rows("SELECT 1 FROM pg_sleep(60)", [])
+    [holder] = pool._holders
+    assert (holder.is_idle(), holder._con._protocol._is_cancelling()) == (True, False)
+    await assert_is_clean(pool)
+
+
+@pytest.mark.parametrize("when", ["idle", "asked"])
+async def test_a_connection_that_was_ended_is_replaced(pool, embedded, when):
+    pid = await pid_of(pool)
+    asked = asyncio.create_task(pool.rows("SELECT 1 FROM pg_sleep(60)", []))
+    admin = await asyncpg.connect(embedded.database_url)
+    try:
+        await until(
+            lambda: admin.fetchval("SELECT state = 'active' FROM pg_stat_activity WHERE pid = $1", pid)
+        )
+        if when == "idle":
+            asked.cancel()
+            await asyncio.wait([asked])
+        assert await admin.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
+        if when == "asked":
+            with pytest.raises((asyncpg.AdminShutdownError, asyncpg.ConnectionDoesNotExistError)):
+                await asked
+    finally:
+        await admin.close()
+    assert await pid_of(pool) != pid
+    assert pool.get_idle_size() == pool.get_size() == 1
+
+
+async def test_one_that_has_expired_or_served_enough_is_replaced(pool, monkeypatch):
+    pid = await pid_of(pool)
+    await pool.expire_connections()
+    replaced = await pid_of(pool)
+    assert replaced != pid
+    # asyncpg has a number of its own for it, told when the pool was made.
+    monkeypatch.setattr(postgres_client, "MAX_STATEMENTS", 1)
+    [holder] = pool._holders
+    holder._max_queries = 1
+    await pid_of(pool)
+    assert await pid_of(pool) != replaced
+
+
+async def test_who_closes_waits_for_a_statement(pool):
+    await pid_of(pool)
+    asked = asyncio.create_task(pool.rows("SELECT 1 AS one FROM pg_sleep(0.2)", []))
+    await asyncio.sleep(0)
+    await pool.close()
+    assert [dict(row) for row in await asked] == [{"one": 1}]
+    with pytest.raises(asyncpg.InterfaceError, match="closed"):
+        await pid_of(pool)
 
 
 async def test_giving_back_sends_nothing(pool):

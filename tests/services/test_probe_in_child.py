@@ -64,7 +64,7 @@ async def test_a_rejection_comes_back_with_its_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("order", "words"),
     slow_after(
-        2,
+        1,
         [
             ("crash", "the probing process was ended by SIGSEGV"),
             ("loop", "the probing process took longer than 1 s"),

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 from graphql import Executor, GraphQLObjectType, get_named_type, is_leaf_type, parse
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -50,10 +50,6 @@ def executed(executor, event):
     raise AssertionError("it waits")
 
 
-MANY = settings(max_examples=2 * settings.default.max_examples)
-
-
-@MANY
 @given(st.data(), documents())
 def test_it_makes_what_graphql_core_makes(data, asked):
     text, variables, event_type = asked
