@@ -65,9 +65,13 @@ class BoundedPool(Pool):  # type: ignore[misc]
         return super().acquire(timeout=ACQUIRE_SECONDS if timeout is None else timeout)
 
     async def _acquire(self, timeout: float | None) -> Any:
-        # A timer for what is there already costs as much as taking it.
+        # A timer for what is there already costs as much as taking it; asyncpg's waits by a task, which costs
+        # more than to wait does.
         is_there = not self._queue.empty() and self._queue._queue[-1].is_connected()
-        return await super()._acquire(None if is_there else timeout)
+        if is_there:
+            return await super()._acquire(None)
+        async with asyncio.timeout(timeout):
+            return await super()._acquire(None)
 
     async def rows(self, sql: str, arguments: Sequence[Any]) -> Sequence[asyncpg.Record]:
         """Those of a statement by itself (see `Session.rows`)."""
