@@ -67,8 +67,7 @@ class BoundedPool(Pool):  # type: ignore[misc]
     async def _acquire(self, timeout: float | None) -> Any:
         # A timer for what is there already costs as much as taking it; asyncpg's waits by a task, which costs
         # more than to wait does.
-        is_there = not self._queue.empty() and self._queue._queue[-1].is_connected()
-        if is_there:
+        if not self._queue.empty() and self._queue._queue[-1].is_connected():
             return await super()._acquire(None)
         async with asyncio.timeout(timeout):
             return await super()._acquire(None)

@@ -1,5 +1,5 @@
-"""What server.reading_session stands on of asyncpg that is nobody's promise. When one of these fails after an
-upgrade, read the new asyncpg beside ReadingSession before anything else."""
+"""What server.reading_session and server.postgres_client stand on of asyncpg that is nobody's promise. When
+one of these fails after an upgrade, read the new asyncpg beside ReadingSession and BoundedPool first."""
 
 import hashlib
 import inspect
@@ -8,10 +8,11 @@ from pathlib import Path
 import asyncpg
 from asyncpg import protocol
 from asyncpg.connection import Connection, _StatementCache
+from asyncpg.pool import Pool, PoolConnectionHolder
 
 from server.reading_session import ReadingSession
 
-REVIEWED = "1b0f918860ae800a"
+REVIEWED = "4eca459dbb29df9c"
 # `fetch` goes by these, and `rows` by some of them: what they do beside is what `rows` leaves out.
 READ = [
     Connection.fetch,
@@ -26,6 +27,10 @@ READ = [
     Connection._reset,
     Connection.is_closed,
     _StatementCache,
+    # By which an idle connection is lent and taken back.
+    PoolConnectionHolder,
+    Pool._acquire,
+    Pool.release,
 ]
 
 

@@ -280,26 +280,3 @@ async def test_no_token_is_kept(scene):
     await scene.known.credential_of(token)
     assert token not in repr(scene.known._known)
     assert token_hash(token) in repr(scene.known._known)
-
-
-async def test_a_look_that_fails_as_it_is_ended_does_not_go_on(opened, monkeypatch):
-    """The statement's end may fail: what was cancelled then goes on after any failure."""
-    token = await make_token(await make_user())
-    begun = asyncio.Event()
-
-    async def failing(**_):
-        begun.set()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError as error:
-            raise ConnectionError from error
-
-    monkeypatch.setattr(known_credentials, "ROUND_SECONDS", 0.01)
-    known = KnownCredentials(SettableClock())
-    await known.credential_of(token)
-    monkeypatch.setattr(known_credentials, "read_credentials", failing)
-    known.start()
-    await asyncio.wait_for(begun.wait(), 20)
-    stopping = asyncio.create_task(known.stop())
-    done, _ = await asyncio.wait({stopping}, timeout=5)
-    assert done == {stopping}
